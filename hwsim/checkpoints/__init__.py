@@ -1,0 +1,1 @@
+"""Trained networks on disk: safetensors with a JSON header."""

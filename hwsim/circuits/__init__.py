@@ -1,0 +1,1 @@
+"""Technologies, circuit templates and the writer from a design to a netlist."""

@@ -1,0 +1,1 @@
+"""Labelled sequences and where they come from."""

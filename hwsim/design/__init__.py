@@ -1,0 +1,1 @@
+"""The hardware description and the compiler that makes it from a checkpoint."""

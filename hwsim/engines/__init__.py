@@ -1,0 +1,1 @@
+"""Three engines that run one design: ideal, behavioural, ngspice."""

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, quantities with units, files, hashes."""

@@ -1,0 +1,84 @@
+"""Files that are whole or absent: written beside their place, then moved into it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from hwsim.foundation.errors import InputError
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees all of it or none of it.
+
+    Raises:
+        InputError: the folder is missing or cannot be written to.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        fresh = Path(name)
+        fresh.chmod(0o666 & ~_umask())
+        fresh.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write: {error.strerror}", where=str(path)) from None
+
+
+def write_text(path: Path, content: str) -> None:
+    """`write_bytes` for UTF-8 text."""
+    write_bytes(path, content.encode())
+
+
+@contextlib.contextmanager
+def replaced_folder(target: Path, marker: str) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of `target` when the block succeeds.
+
+    Args:
+        target: the folder to make or to replace.
+        marker: a file that an earlier run of ours left in it; a folder without it is not ours.
+
+    Raises:
+        InputError: `target` exists, is not empty and has no `marker`, or cannot be written.
+    """
+    if target.exists() and not target.is_dir():
+        raise InputError("exists and is not a folder", where=str(target))
+    if target.is_dir() and any(target.iterdir()) and not (target / marker).is_file():
+        raise InputError(
+            f"exists and was not made by hwsim (no {marker} in it)",
+            where=str(target),
+            hint="choose another folder",
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    except OSError as error:
+        raise InputError(f"cannot write: {error.strerror}", where=str(target)) from None
+    try:
+        yield fresh
+        fresh.chmod(0o777 & ~_umask())
+        if target.exists():
+            shutil.rmtree(target)
+        fresh.rename(target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def content_hash(*parts: bytes) -> str:
+    """SHA-256 of the parts, each preceded by its length so that borders count."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

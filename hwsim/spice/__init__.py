@@ -1,0 +1,1 @@
+"""ngspice through PySpice: deck in, arrays out, typed errors."""

@@ -1,0 +1,1 @@
+"""Tasks, trainer and the torch network."""
