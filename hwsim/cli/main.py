@@ -1,0 +1,112 @@
+"""The `hwsim` program: finds the command, runs it, and says in one line why it failed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from hwsim import __version__
+from hwsim.foundation.errors import HwsimError
+
+COMMANDS: dict[str, str] = {}
+"""Help line of each command, in the order of the work.
+
+The command ``name`` is ``name_command`` of ``hwsim.cli.name``. Help lines are kept here, and not
+only there, so that ``hwsim --help`` imports no command and answers at once.
+"""
+
+INTERRUPTED = 130
+INTERNAL_ERROR = 70
+
+
+class LazyGroup(click.Group):
+    """A group that imports the module of a command when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names of the commands, in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; None when there is none of that name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"hwsim.cli.{cmd_name}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help lines of the table, importing nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 specification not met, 2 bad input, 3 simulator failure.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def program(context: click.Context) -> None:
+    """From a trained hysteretic recurrent network to a transistor-level verdict.
+
+    Compile a checkpoint into a hardware description and a netlist, run it in NumPy and in
+    ngspice, and compare.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the user's mistakes end in one line on stderr.
+
+    Args:
+        arguments: the words after ``hwsim``; those of the process when None.
+
+    Returns:
+        The exit code: 0, that of the `HwsimError`, 2 for wrong usage, 130 when interrupted,
+        70 for a fault of hwsim itself.
+    """
+    try:
+        outcome = program.main(arguments, prog_name="hwsim", standalone_mode=False)
+    except HwsimError as error:
+        return _fail(str(error), error.exit_code)
+    except click.ClickException as error:
+        return _fail(_usage_message(error), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted", INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last guard: a fault of ours, told as such
+        return _internal_error(error)
+    # A command returns None; click hands back the code of `ctx.exit(code)`.
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    click.echo(f"error: {message}", err=True)
+    return code
+
+
+def _usage_message(error: click.ClickException) -> str:
+    message = " ".join(error.format_message().split())
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        message += f" (see '{error.ctx.command_path} --help')"
+    return message
+
+
+def _internal_error(error: Exception) -> int:
+    if os.environ.get("HWSIM_DEBUG"):
+        traceback.print_exception(error, file=sys.stderr)
+        return INTERNAL_ERROR
+    words = " ".join(f"{type(error).__name__}: {error}".split())
+    return _fail(
+        f"internal error, {words}; please report it, "
+        "run again with HWSIM_DEBUG=1 for the traceback",
+        INTERNAL_ERROR,
+    )
