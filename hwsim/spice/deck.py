@@ -1,0 +1,89 @@
+"""What goes in, a `Deck`, and what comes out, a `Result`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.foundation.errors import InputError, SimulatorError
+
+Samples = NDArray[np.float64] | NDArray[np.complex128]
+Plots = Mapping[str, Mapping[str, Samples]]
+
+# ngspice's `source` splits at blanks and expands $, !, ~ and globs.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """A netlist file, run in its own folder so that its relative includes resolve.
+
+    Args:
+        path: the file; the folder may have any name, the file a plain one.
+        stop_time: when the transient ends [s]; its last point must lie there. None: not checked.
+        expected_plots: what the run must leave behind, as `Result.plots` names it.
+
+    Raises:
+        InputError: the file's name is one that ngspice cannot be told, or the stop time is not
+            a positive number.
+    """
+
+    path: Path
+    stop_time: float | None = None
+    expected_plots: tuple[str, ...] = ("tran",)
+
+    def __post_init__(self) -> None:
+        if not _PLAIN_NAME.fullmatch(self.path.name):
+            raise InputError(
+                "ngspice cannot read a file of this name",
+                where=str(self.path),
+                hint="use letters, digits, '.', '_', '+' and '-' only",
+            )
+        if self.stop_time is not None and not (
+            math.isfinite(self.stop_time) and self.stop_time > 0
+        ):
+            raise InputError(
+                f"the stop time must be positive, not {self.stop_time} s", where=str(self.path)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run left behind.
+
+    Attributes:
+        plots: for each plot the vectors by name. The first plot of a kind has the bare kind as
+            its name (``tran``, ``op``, ``dc``, ``ac``, ``noise``), later ones a number from 2 on
+            (``noise2`` holds the integrated noise). Vector names are lower case: ``time``,
+            ``v(out)``, ``v(x1.out)``, ``i(vdd)``, ``i(v.x1.vsense)``, ``@m1[id]``; units are V,
+            A, s, Hz. All vectors of a plot have the same length.
+        log: everything ngspice said.
+        wall_seconds: time from reading the deck to the end of the analyses [s].
+        ngspice_version: for example ``39``.
+    """
+
+    plots: Plots
+    log: str
+    wall_seconds: float
+    ngspice_version: str
+
+    def vector(self, name: str, plot: str = "tran") -> Samples:
+        """One vector, ``[points]``.
+
+        Raises:
+            SimulatorError: the run left no such vector (ngspice drops a ``.save`` of an unknown
+                node without a word).
+        """
+        try:
+            return self.plots[plot][name]
+        except KeyError:
+            raise SimulatorError(
+                f"the run left no vector '{name}' in plot '{plot}'",
+                hint="check the node's name and the .save lines of the deck",
+            ) from None

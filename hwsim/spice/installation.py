@@ -1,0 +1,68 @@
+"""Where ngspice is on this machine."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import re
+import shutil
+import subprocess
+
+from hwsim.spice.errors import NgspiceMissing
+
+_LIBRARY_VARIABLE = "NGSPICE_LIBRARY_PATH"
+
+
+def find_library() -> str | None:
+    """The ngspice shared library as the loader knows it, None when there is none.
+
+    ``NGSPICE_LIBRARY_PATH`` goes before the system's own. The name without a version that PySpice
+    would look for belongs to the development package.
+    """
+    return os.environ.get(_LIBRARY_VARIABLE) or ctypes.util.find_library("ngspice")
+
+
+def find_program() -> str | None:
+    """The ngspice program on the PATH, None when there is none."""
+    return shutil.which("ngspice")
+
+
+def program_version() -> str | None:
+    """The version that the ngspice program reports, None without program or version."""
+    program = find_program()
+    if program is None:
+        return None
+    try:
+        banner = subprocess.run(  # noqa: S603 - the program that the PATH names
+            [program, "--version"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return version_in(banner.stdout)
+
+
+def version_in(banner: str) -> str | None:
+    """The version in ngspice's banner: ``** ngspice-39 : Circuit ...`` -> ``39``."""
+    found = re.search(r"\bngspice-(\S+)", banner)
+    return found[1] if found else None
+
+
+def simulator_environment() -> dict[str, str]:
+    """The environment for a process that runs ngspice.
+
+    One thread: ngspice starts two OpenMP threads that spin while they wait, and it ignores
+    ``OMP_NUM_THREADS``.
+    """
+    return os.environ | {"OMP_THREAD_LIMIT": "1"}
+
+
+def library_environment() -> dict[str, str]:
+    """`simulator_environment` with the path of the library, where PySpice looks for it.
+
+    Raises:
+        NgspiceMissing: there is no library.
+    """
+    library = find_library()
+    if library is None:
+        raise NgspiceMissing("the ngspice library (libngspice) is not installed")
+    return simulator_environment() | {_LIBRARY_VARIABLE: library}

@@ -1,0 +1,145 @@
+"""The ngspice shared library in this process, through PySpice.
+
+Only a worker process imports this: a process can hold one library, and a broken deck can end it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from hwsim.spice.complaints import Line, first_complaint
+from hwsim.spice.deck import Plots, Samples
+from hwsim.spice.installation import version_in
+from hwsim.spice.names import number_plots, plot_kind, vector_name
+from hwsim.spice.outcome import Outcome
+
+with warnings.catch_warnings():
+    # PySpice 1.5 has invalid escape sequences and deprecated calls; they are not the user's.
+    warnings.simplefilter("ignore")
+    from PySpice.Spice.NgSpice import Shared
+
+# It calls every ngspice that it has not met unsupported.
+logging.getLogger("PySpice").setLevel(logging.ERROR)
+
+_PERCENT = re.compile(r"([\d.]+)%")
+_CONSTANTS = "const"
+
+
+class Library(Shared.NgSpiceShared):  # type: ignore[misc]  # PySpice has no types
+    """One ngspice library: runs deck after deck and keeps nothing between them.
+
+    Args:
+        on_progress: called with the finished part (0 to 1) of the running analysis.
+    """
+
+    def __init__(self, on_progress: Callable[[float], None]) -> None:
+        self._on_progress = on_progress
+        self._lines: list[Line] = []
+        self._usable = True
+        super().__init__()
+        self._version = version_in(str(self.exec_command("version -f"))) or "unknown"
+
+    @property
+    def version(self) -> str:
+        """For example ``39``."""
+        return self._version
+
+    def run_file(self, folder: str, name: str) -> Outcome:
+        """Run the analyses of a deck.
+
+        Args:
+            folder: the folder to run in.
+            name: the file's plain name in it.
+        """
+        os.chdir(folder)
+        self._lines.clear()
+        plots: Plots = {}
+        started = time.perf_counter()
+        self._command(f"source {name}")
+        # After a deck that it could not read, ngspice would run the one before.
+        if self._usable and first_complaint(self._lines) is None:
+            self._command("run")
+            if self._usable and first_complaint(self._lines) is None:
+                plots = self._plots()
+        seconds = time.perf_counter() - started
+        outcome = Outcome(plots, tuple(self._lines), seconds, self._version, self._usable)
+        if self._usable:
+            self._forget()
+        return outcome
+
+    def exec_command(self, command: str, join_lines: bool = True) -> str | list[str]:
+        """PySpice's own commands come here: its judgement of the answer is left out."""
+        self._lines.clear()
+        self._command(command)
+        said = [line.text for line in self._lines if not line.is_error]
+        return "\n".join(said) if join_lines else said
+
+    def _command(self, command: str) -> None:
+        self._ngspice_shared.ngSpice_Command(command.encode())
+
+    def _forget(self) -> None:
+        """Remove results, saves and circuit, so that no later run can return them."""
+        for command in ("destroy all", "delete all", "remcirc"):
+            self._command(command)
+        self._ngspice_shared.ngSpice_Command(Shared.ffi.NULL)  # frees its command structures
+
+    def _plots(self) -> Plots:
+        made = [name for name in reversed(self.plot_names) if name != _CONSTANTS]
+        names = number_plots(plot_kind(name) for name in made)
+        return {name: self._vectors(its_name) for name, its_name in zip(names, made, strict=True)}
+
+    def _vectors(self, plot: str) -> dict[str, Samples]:
+        kind = plot_kind(plot)
+        vectors: dict[str, Samples] = {}
+        newest_first = self._ngspice_shared.ngSpice_AllVecs(plot.encode())
+        for name in reversed(self._convert_string_array(newest_first)):
+            samples = self._samples(f"{plot}.{name}")
+            # `savecurrents` declares vectors that some analyses never fill.
+            if samples is not None:
+                vectors[vector_name(name, kind)] = samples
+        return vectors
+
+    def _samples(self, qualified_name: str) -> Samples | None:
+        vector = self._ngspice_shared.ngGet_Vec_Info(qualified_name.encode())
+        if not vector or vector.v_length == 0:
+            return None
+        if vector.v_compdata:
+            raw = Shared.ffi.buffer(vector.v_compdata, vector.v_length * 16)
+            return np.frombuffer(raw, np.complex128).copy()
+        raw = Shared.ffi.buffer(vector.v_realdata, vector.v_length * 8)
+        return np.frombuffer(raw, np.float64).copy()
+
+    # The library calls these; they may not raise.
+
+    @staticmethod
+    def _send_char(message: object, _identifier: int, handle: object) -> int:
+        library: Library = Shared.ffi.from_handle(handle)
+        said = Shared.ffi.string(message).decode("utf-8", "replace")
+        stream, _, text = said.partition(" ")
+        # Counters of the running analysis come without the name of a stream.
+        if stream in ("stdout", "stderr"):
+            library._lines.append(Line(text.rstrip(), is_error=stream == "stderr"))
+            if "cannot recover" in text:
+                library._usable = False
+        return 0
+
+    @staticmethod
+    def _send_stat(message: object, _identifier: int, handle: object) -> int:
+        library: Library = Shared.ffi.from_handle(handle)
+        percent = _PERCENT.search(Shared.ffi.string(message).decode("utf-8", "replace"))
+        if percent:
+            library._on_progress(float(percent[1]) / 100)
+        return 0
+
+    @staticmethod
+    def _exit(_status: int, _now: bool, _quit: bool, _identifier: int, handle: object) -> int:
+        library: Library = Shared.ffi.from_handle(handle)
+        library._usable = False
+        return 0

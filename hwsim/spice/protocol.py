@@ -1,0 +1,25 @@
+"""The messages between a pool and its worker processes; `Outcome` is the last one of a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """To the worker: run this file in this folder."""
+
+    folder: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """From the worker, once: the library is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """From the worker, several times a second: the finished part of the analysis, 0 to 1."""
+
+    fraction: float
