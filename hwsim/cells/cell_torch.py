@@ -1,0 +1,54 @@
+"""What the trainable cells share: a candidate, and parameters that stay positive."""
+
+from __future__ import annotations
+
+import abc
+import math
+
+import torch
+from torch import Tensor, nn
+
+from hwsim.cells.kinds import KINDS, CellKind
+
+
+class Positive(nn.Module):
+    """A positive value a unit, learned through softplus.
+
+    Args:
+        units: how many.
+        initial: their first value, more than 0.
+    """
+
+    def __init__(self, units: int, initial: float) -> None:
+        super().__init__()
+        self.raw = nn.Parameter(torch.full((units,), initial + math.log(-math.expm1(-initial))))
+
+    def forward(self) -> Tensor:
+        """The values, [units]."""
+        return nn.functional.softplus(self.raw)
+
+
+class TorchCell(nn.Module, abc.ABC):
+    """A recurrent cell with its candidate layer: inputs [N, T, units] to states of that shape.
+
+    Args:
+        units: number of units.
+        beta: the threshold to begin with, dimensionless as everything before the compiler.
+    """
+
+    kind: CellKind
+
+    def __init__(self, units: int, beta: float) -> None:
+        super().__init__()
+        self.candidate = nn.Linear(units, units)
+        nn.init.normal_(self.candidate.weight, std=units**-0.5)
+        nn.init.zeros_(self.candidate.bias)
+        self.beta = Positive(units, beta)
+
+    @abc.abstractmethod
+    def forward(self, inputs: Tensor) -> Tensor:
+        """States h, [N, T, units], for the cell's inputs u of the same shape."""
+
+    def vectors(self) -> dict[str, Tensor]:
+        """The learned positive parameters by the names that `CellTraits.vectors` lists."""
+        return {name: getattr(self, name)() for name in KINDS[self.kind].vectors}

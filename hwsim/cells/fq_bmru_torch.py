@@ -1,0 +1,42 @@
+"""The trainable FQ-BMRU; `fq_bmru.py` defines it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from hwsim.cells.cell_torch import Positive, TorchCell
+from hwsim.cells.scan_torch import latch_scan
+from hwsim.cells.surrogate_torch import heaviside
+
+
+def fq_bmru_states(candidates: Tensor, threshold_high: Tensor, threshold_low: Tensor) -> Tensor:
+    """1 (on) or 0 (off, also before the first step), [N, T, units]."""
+    rise, fall = heaviside(candidates - threshold_high), heaviside(threshold_low - candidates)
+    return latch_scan(rise, 1 - rise - fall)
+
+
+class FqBmru(TorchCell):
+    """h = alpha state of the rectified candidate.
+
+    The falling threshold is learned as a fraction of the rising one, `beta_low_ratio` to begin
+    with, so that it can neither reach zero nor pass it.
+    """
+
+    kind = "fq_bmru"
+
+    def __init__(self, units: int, *, alpha: float, beta: float, beta_low_ratio: float) -> None:
+        super().__init__(units, beta)
+        self.alpha = Positive(units, alpha)
+        self.ratio = nn.Parameter(torch.logit(torch.full((units,), beta_low_ratio)))
+
+    def beta_low(self) -> Tensor:
+        """The falling threshold, [units]."""
+        threshold: Tensor = self.beta() * torch.sigmoid(self.ratio)
+        return threshold
+
+    def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
+        candidates = torch.relu(self.candidate(inputs))
+        states = fq_bmru_states(candidates, self.beta(), self.beta_low())
+        scaled: Tensor = self.alpha() * states
+        return scaled

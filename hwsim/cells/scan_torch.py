@@ -1,0 +1,123 @@
+"""Recurrences over whole sequences, without a step-by-step loop and with exact gradients.
+
+Sequences are [N, T, units] with T of at least 1; states before the first step are zero. Every
+recurrence here passes a gradient back unchanged from step to step until something (a ladder's end,
+a new write) cuts it, so a gradient is a difference of two values of one reverse cumulative sum.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def saturating_scan(steps: Tensor, half_range: int) -> Tensor:
+    """level_t = clip(level_{t-1} + q_t, -K, K).
+
+    f(x) = clip(x + a, lo, hi) is closed under composition, so chunks of sqrt(T) steps are composed
+    side by side; then the level at each chunk's start follows from the chunk before it.
+
+    Args:
+        steps: q, whole numbers in a floating dtype, [N, T, units].
+        half_range: K.
+
+    Returns:
+        Levels, whole numbers in the same dtype, [N, T, units]. The gradient is that of the clip:
+        1 within the range and on its ends, 0 where a step was cut off.
+    """
+    levels: Tensor = _SaturatingScan.apply(steps, half_range)  # type: ignore[no-untyped-call]
+    return levels
+
+
+def latch_scan(writes: Tensor, keeps: Tensor) -> Tensor:
+    """state_t = writes_t + keeps_t state_{t-1}, where every step either keeps or writes.
+
+    Args:
+        writes: what is written, 0 where `keeps` is 1, [N, T, units].
+        keeps: 1 where the state is kept, 0 where it is overwritten, [N, T, units].
+
+    Returns:
+        States, [N, T, units], with exact gradients to both arguments.
+    """
+    states: Tensor = _LatchScan.apply(writes, keeps)  # type: ignore[no-untyped-call]
+    return states
+
+
+class _SaturatingScan(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, steps: Tensor, half_range: int) -> Tensor:  # noqa: ANN401
+        levels = _saturating_levels(steps, half_range)
+        unclipped = _one_step_earlier(levels) + steps
+        ctx.save_for_backward(unclipped.abs() > half_range)
+        return levels
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401
+        (clipped,) = ctx.saved_tensors
+        return _sums_before(gradients[0], clipped), None
+
+
+class _LatchScan(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, writes: Tensor, keeps: Tensor) -> Tensor:  # noqa: ANN401
+        written = keeps == 0
+        steps = torch.arange(writes.shape[1], device=writes.device)[:, None]
+        latest = torch.where(written, steps, -1).cummax(dim=1).values
+        states = writes.gather(1, latest.clamp(min=0))
+        states = torch.where(latest >= 0, states, torch.zeros_like(states))
+        ctx.save_for_backward(written, states)
+        return states
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ANN401
+        written, states = ctx.saved_tensors
+        (gradient,) = gradients
+        overwritten_next = torch.cat([written[:, 1:], torch.zeros_like(written[:, :1])], dim=1)
+        # The gradient of a state reaches up to, and includes, the step before the next write.
+        later = torch.cat([gradient[:, 1:], torch.zeros_like(gradient[:, :1])], dim=1)
+        to_states = gradient + _sums_before(later, overwritten_next)
+        return to_states, to_states * _one_step_earlier(states)
+
+
+def _saturating_levels(steps: Tensor, half_range: int) -> Tensor:
+    count, length, units = steps.shape
+    size = math.isqrt(length - 1) + 1
+    chunks = -(-length // size)
+    padding = steps.new_zeros(count, chunks * size - length, units)
+    folded = torch.cat([steps, padding], dim=1).reshape(count, chunks, size, units)
+    # Row 0 follows the lowest level through a chunk, row 1 the highest: lo and hi of the map.
+    ends = steps.new_tensor([-half_range, half_range]).reshape(2, 1, 1, 1)
+    bounds = []
+    for step in folded.unbind(dim=2):
+        ends = (ends + step).clamp(-half_range, half_range)
+        bounds.append(ends)
+    low, high = torch.stack(bounds, dim=3)
+    shift = folded.cumsum(dim=2)
+    level = steps.new_zeros(count, units)
+    starts = []
+    for chunk in range(chunks):
+        starts.append(level)
+        level = (level + shift[:, chunk, -1]).clamp(low[:, chunk, -1], high[:, chunk, -1])
+    start = torch.stack(starts, dim=1)[:, :, None]
+    levels = (start + shift).clamp(low, high)
+    return levels.reshape(count, chunks * size, units)[:, :length]
+
+
+def _one_step_earlier(states: Tensor) -> Tensor:
+    return torch.cat([torch.zeros_like(states[:, :1]), states[:, :-1]], dim=1)
+
+
+def _sums_before(gradient: Tensor, cut: Tensor) -> Tensor:
+    """G_t = g_t + G_{t+1}, or 0 where step t is cut.
+
+    Summed in double precision: the difference of two long sums would cost digits in single.
+    """
+    length = gradient.shape[1]
+    totals = gradient.double().flip(1).cumsum(dim=1).flip(1)
+    totals = torch.cat([totals, torch.zeros_like(totals[:, :1])], dim=1)
+    steps = torch.arange(length, device=gradient.device)[:, None]
+    next_cut = torch.where(cut, steps, length).flip(1).cummin(dim=1).values.flip(1)
+    return (totals[:, :-1] - totals.gather(1, next_cut)).to(gradient.dtype)
