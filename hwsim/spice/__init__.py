@@ -1,6 +1,7 @@
 """ngspice through PySpice: deck in, arrays out, typed errors."""
 
-from hwsim.spice.deck import Deck, Plots, Result, Samples
+from hwsim.spice.batch import run_batch
+from hwsim.spice.deck import Deck, Result
 from hwsim.spice.errors import (
     ConvergenceError,
     DeckError,
@@ -10,7 +11,10 @@ from hwsim.spice.errors import (
     SimulationTimeout,
     WorkerDied,
 )
+from hwsim.spice.installation import find_library, find_program, program_version
 from hwsim.spice.pool import ProgressCallback, WorkerPool, run_deck
+from hwsim.spice.raw import read_raw
+from hwsim.spice.samples import Plots, Samples
 
 __all__ = [
     "ConvergenceError",
@@ -26,5 +30,10 @@ __all__ = [
     "SimulationTimeout",
     "WorkerDied",
     "WorkerPool",
+    "find_library",
+    "find_program",
+    "program_version",
+    "read_raw",
+    "run_batch",
     "run_deck",
 ]

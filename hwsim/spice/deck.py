@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.foundation.errors import InputError, SimulatorError
-
-Samples = NDArray[np.float64] | NDArray[np.complex128]
-Plots = Mapping[str, Mapping[str, Samples]]
+from hwsim.spice.samples import Plots
 
 # ngspice's `source` splits at blanks and expands $, !, ~ and globs.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
@@ -73,17 +70,17 @@ class Result:
     wall_seconds: float
     ngspice_version: str
 
-    def vector(self, name: str, plot: str = "tran") -> Samples:
-        """One vector, ``[points]``.
+    def vector(self, name: str, plot: str = "tran") -> NDArray[np.float64]:
+        """One real vector, ``[points]``; the complex ones of an AC analysis are in `plots`.
 
         Raises:
             SimulatorError: the run left no such vector (ngspice drops a ``.save`` of an unknown
                 node without a word).
         """
-        try:
-            return self.plots[plot][name]
-        except KeyError:
+        samples = self.plots.get(plot, {}).get(name)
+        if samples is None or np.iscomplexobj(samples):
             raise SimulatorError(
-                f"the run left no vector '{name}' in plot '{plot}'",
+                f"the run left no real vector '{name}' in plot '{plot}'",
                 hint="check the node's name and the .save lines of the deck",
-            ) from None
+            )
+        return samples.real

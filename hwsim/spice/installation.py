@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 from hwsim.spice.errors import NgspiceMissing
 
@@ -51,18 +52,20 @@ def simulator_environment() -> dict[str, str]:
     """The environment for a process that runs ngspice.
 
     One thread: ngspice starts two OpenMP threads that spin while they wait, and it ignores
-    ``OMP_NUM_THREADS``.
+    ``OMP_NUM_THREADS``. Raw files are binary, whatever the user's shell says.
     """
-    return os.environ | {"OMP_THREAD_LIMIT": "1"}
+    return os.environ | {"OMP_THREAD_LIMIT": "1", "SPICE_ASCIIRAWFILE": "0"}
 
 
 def library_environment() -> dict[str, str]:
     """`simulator_environment` with the path of the library, where PySpice looks for it.
 
     Raises:
-        NgspiceMissing: there is no library.
+        NgspiceMissing: there is no library, or none where ``NGSPICE_LIBRARY_PATH`` says.
     """
     library = find_library()
     if library is None:
         raise NgspiceMissing("the ngspice library (libngspice) is not installed")
+    if os.sep in library and not Path(library).is_file():
+        raise NgspiceMissing(f"{_LIBRARY_VARIABLE} names a file that is not there: {library}")
     return simulator_environment() | {_LIBRARY_VARIABLE: library}

@@ -11,14 +11,15 @@ import re
 import time
 import warnings
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
 from hwsim.spice.complaints import Line, first_complaint
-from hwsim.spice.deck import Plots, Samples
 from hwsim.spice.installation import version_in
 from hwsim.spice.names import number_plots, plot_kind, vector_name
 from hwsim.spice.outcome import Outcome
+from hwsim.spice.samples import Plots, Samples, as_samples
 
 with warnings.catch_warnings():
     # PySpice 1.5 has invalid escape sequences and deprecated calls; they are not the user's.
@@ -30,6 +31,14 @@ logging.getLogger("PySpice").setLevel(logging.ERROR)
 
 _PERCENT = re.compile(r"([\d.]+)%")
 _CONSTANTS = "const"
+
+
+class _VectorInfo(Protocol):
+    """The library's ``vector_info``: one of the two pointers is null."""
+
+    v_length: int
+    v_realdata: object
+    v_compdata: object
 
 
 class Library(Shared.NgSpiceShared):  # type: ignore[misc]  # PySpice has no types
@@ -99,22 +108,21 @@ class Library(Shared.NgSpiceShared):  # type: ignore[misc]  # PySpice has no typ
         kind = plot_kind(plot)
         vectors: dict[str, Samples] = {}
         newest_first = self._ngspice_shared.ngSpice_AllVecs(plot.encode())
-        for name in reversed(self._convert_string_array(newest_first)):
-            samples = self._samples(f"{plot}.{name}")
+        for its_name in reversed(self._convert_string_array(newest_first)):
+            vector = self._ngspice_shared.ngGet_Vec_Info(f"{plot}.{its_name}".encode())
             # `savecurrents` declares vectors that some analyses never fill.
-            if samples is not None:
-                vectors[vector_name(name, kind)] = samples
+            if vector and vector.v_length > 0:
+                name = vector_name(its_name, kind)
+                vectors[name] = as_samples(name, self._memory_of(vector))
         return vectors
 
-    def _samples(self, qualified_name: str) -> Samples | None:
-        vector = self._ngspice_shared.ngGet_Vec_Info(qualified_name.encode())
-        if not vector or vector.v_length == 0:
-            return None
+    def _memory_of(self, vector: _VectorInfo) -> Samples:
+        """The vector where it lies in the library: to be copied before the next command."""
         if vector.v_compdata:
-            raw = Shared.ffi.buffer(vector.v_compdata, vector.v_length * 16)
-            return np.frombuffer(raw, np.complex128).copy()
-        raw = Shared.ffi.buffer(vector.v_realdata, vector.v_length * 8)
-        return np.frombuffer(raw, np.float64).copy()
+            memory = Shared.ffi.buffer(vector.v_compdata, vector.v_length * 16)
+            return np.frombuffer(memory, np.complex128)
+        memory = Shared.ffi.buffer(vector.v_realdata, vector.v_length * 8)
+        return np.frombuffer(memory, np.float64)
 
     # The library calls these; they may not raise.
 

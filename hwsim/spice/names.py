@@ -24,7 +24,7 @@ _PLOT_KINDS = {
 }
 # Only these hold node voltages and branch currents; the others hold derived quantities.
 _CIRCUIT_KINDS = frozenset({"tran", "op", "dc", "ac"})
-_SCALES = frozenset({"time", "frequency", "v-sweep", "i-sweep", "res-sweep", "temp-sweep"})
+SCALES = frozenset({"time", "frequency", "v-sweep", "i-sweep", "res-sweep", "temp-sweep"})
 _WRAPPED = re.compile(r"[vi]\((.*)\)")
 
 
@@ -54,7 +54,7 @@ def vector_name(name: str, kind: str) -> str:
     lower = name.lower()
     wrapped = _WRAPPED.fullmatch(lower)
     bare = wrapped[1] if wrapped else lower
-    if bare.startswith("@") or bare in _SCALES or kind not in _CIRCUIT_KINDS:
+    if bare.startswith("@") or bare in SCALES or kind not in _CIRCUIT_KINDS:
         return bare
     if bare.endswith("#branch"):
         return f"i({bare.removesuffix('#branch')})"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from hwsim.spice.complaints import Complaint, Line, first_complaint, own_words
-from hwsim.spice.deck import Deck, Plots, Result
+from hwsim.spice.deck import Deck, Result
 from hwsim.spice.errors import (
     ConvergenceError,
     DeckError,
@@ -14,6 +14,7 @@ from hwsim.spice.errors import (
     RunError,
     WorkerDied,
 )
+from hwsim.spice.samples import Plots
 
 _TIME_TOLERANCE = 1e-6  # of the stop time
 
@@ -92,7 +93,7 @@ def _shortfall(deck: Deck, plots: Plots) -> str | None:
         return None
     if "tran" not in plots:
         return "the deck has a stop time and the run left no plot 'tran'"
-    last = float(plots["tran"]["time"][-1].real)
+    last = float(plots["tran"]["time"][-1])
     if not math.isclose(last, deck.stop_time, rel_tol=_TIME_TOLERANCE):
         return f"the transient ends at {last:.6g} s instead of {deck.stop_time:.6g} s"
     return None

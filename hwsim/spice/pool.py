@@ -69,6 +69,12 @@ class WorkerPool:
     ) -> None:
         self.close()
 
+    @property
+    def worker_pids(self) -> frozenset[int]:
+        """The process numbers of the workers that run now, busy or not."""
+        busy = (task.worker for task in self._busy.values())
+        return frozenset(worker.pid for worker in (*busy, *self._idle) if worker.alive)
+
     def close(self) -> None:
         """End all workers."""
         self._abandon()
@@ -164,7 +170,7 @@ class WorkerPool:
 
     def _bury(self, task: _Task) -> WorkerDied:
         del self._busy[task.worker.pipe]
-        cause = task.worker.kill()
+        cause = task.worker.cause_of_death()
         return WorkerDied(f"the process that ran ngspice died ({cause})", deck=task.deck)
 
     def _stop(self, task: _Task) -> SimulationTimeout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from hwsim.spice.installation import library_environment
 from hwsim.spice.outcome import Outcome
 from hwsim.spice.protocol import Job, Progress, Ready
 
-_TAIL = 400  # characters of a dead worker's last words
+_DYING_SECONDS = 5.0  # between the end of the pipe and that of the process
 
 
 class WorkerProcess:
@@ -90,16 +91,24 @@ class WorkerProcess:
         self.is_ready = True
         return message
 
-    def kill(self) -> str:
-        """End the process at once and say how it ended, with its last words."""
-        ended_itself = self._process.poll() is not None
+    def kill(self) -> None:
+        """End the process at once."""
         self._process.kill()
-        code = self._process.wait()
+        self._process.wait()
         self.pipe.close()
-        with self._output as output:
-            output.seek(0)
-            words = " ".join(output.read().decode("utf-8", "replace").split())[-_TAIL:]
-        if not ended_itself:
-            return words
-        cause = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        self._output.close()
+
+    def cause_of_death(self) -> str:
+        """How the process ended that has closed its pipe, with the last line it wrote."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_DYING_SECONDS)
+        code = self._process.poll()
+        self._output.seek(0)
+        lines = self._output.read().decode("utf-8", "replace").split("\n")
+        words = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        self.kill()
+        if code is None:
+            cause = "it hung up"
+        else:
+            cause = signal.Signals(-code).name if code < 0 else f"exit {code}"
         return f"{cause}: {words}" if words else cause
