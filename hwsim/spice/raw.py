@@ -89,6 +89,8 @@ def _header(text: str, where: str) -> _Header:
         announced = int(fields["no. variables"])
     except (KeyError, ValueError, IndexError):
         raise InputError("not a raw file of ngspice", where=where) from None
+    if header.points < 0:
+        raise InputError(f"the raw file announces {header.points} points", where=where)
     if announced != len(header.variables):
         raise InputError(
             f"the raw file announces {announced} variables and names {len(header.variables)}",
