@@ -64,7 +64,7 @@ def _compare_names(expected: set[str], found: set[str]) -> None:
 
 def _checked(name: str, raw: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
     with np.errstate(over="ignore"):
-        tensor = np.asarray(raw).astype(np.float32).astype(np.float64)
+        tensor = np.asarray(raw).astype(np.float32).astype(np.float64, order="C")
     if tensor.shape != shape:
         raise InputError(f"{name} has shape {list(tensor.shape)}, expected {list(shape)}")
     if not np.isfinite(tensor).all():

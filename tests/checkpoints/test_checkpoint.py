@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from hwsim.cells.kinds import KINDS
-from hwsim.checkpoints.checkpoint import load_checkpoint, save_checkpoint
+from hwsim.checkpoints.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from hwsim.foundation.errors import InputError
 
 
@@ -165,3 +165,15 @@ def test_reading_a_checkpoint_needs_no_torch(saved):
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_transposed_tensors_keep_their_meaning(tmp_path, checkpoint):
+    turned = {
+        name: np.asfortranarray(tensor) if tensor.ndim == 2 else tensor
+        for name, tensor in checkpoint.tensors.items()
+    }
+    path = tmp_path / "turned.safetensors"
+    save_checkpoint(path, Checkpoint(checkpoint.header, turned))
+    loaded = load_checkpoint(path)
+    for name, tensor in checkpoint.tensors.items():
+        np.testing.assert_array_equal(loaded.tensors[name], tensor)
