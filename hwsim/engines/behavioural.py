@@ -1,0 +1,100 @@
+"""The behavioural engine: the integer circuit of a design in NumPy, on a nominal chip.
+
+Weights are the unit transistors of the mirrors, thresholds and levels are those that the
+templates measure (`Template.nominal`). Between steps everything settles.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hwsim.cells.fq_bmru import fq_bmru_states
+from hwsim.cells.saturating_cmru import saturating_cmru_levels
+from hwsim.circuits.circuit_set import CircuitSet
+from hwsim.data.sequences import Sequences
+from hwsim.design.design import Design
+from hwsim.design.stage import CmruCell, Stage
+from hwsim.engines.engine import require_channels
+from hwsim.engines.supply import supply_currents
+from hwsim.engines.trace import Floats, Integers, StageTrace, Trace
+
+
+class BehaviouralEngine:
+    """Runs the integer circuit of a design.
+
+    Args:
+        circuits: the templates whose nominal figures are used.
+    """
+
+    name = "behavioural"
+
+    def __init__(self, circuits: CircuitSet) -> None:
+        self._circuits = circuits
+
+    def run(self, design: Design, sequences: Sequences) -> Trace:
+        """See `Engine.run`; the supply current is the analytic estimate of `supply_currents`."""
+        require_channels(design, sequences)
+        outputs: dict[str, Floats] = {}
+        sums: dict[str, Floats] = {}
+        states: dict[str, Integers | None] = {}
+        for stage in design.stages:
+            if stage.kind == "input":
+                sums[stage.name] = design.inputs.apply(sequences.values)
+            else:
+                sums[stage.name] = self._sum(design, stage, outputs)
+            states[stage.name] = self._state(design, stage, sums[stage.name])
+            outputs[stage.name] = self._output(design, stage, sums, states)
+        unit = design.operating.unit_current
+        supply = supply_currents(design, sums, states)
+        return Trace(
+            engine=self.name,
+            step=design.operating.step,
+            lengths=sequences.lengths,
+            stages={name: StageTrace(sums[name] * unit, states[name]) for name in sums},
+            supply_current={part: current * unit for part, current in supply.items()},
+        )
+
+    def _sum(self, design: Design, stage: Stage, outputs: dict[str, Floats]) -> Floats:
+        """Sum currents of a stage in unit currents, [sequence, step, unit]."""
+        total: Floats = np.asarray(stage.bias_units) / design.reference_units
+        for connection in stage.connections:
+            source = outputs[connection.source]
+            tapped = np.maximum(source, 0.0) if connection.tap == "rectified" else source
+            gain = np.asarray(connection.units) / design.stage(connection.source).diode_units
+            total = total + tapped @ gain.T
+        return total
+
+    def _state(self, design: Design, stage: Stage, candidate: Floats) -> Integers | None:
+        cell = stage.cell
+        if cell is None:
+            return None
+        nominal = self._circuits.templates[cell.kind].nominal
+        threshold = np.asarray(cell.threshold_units) / design.reference_units
+        if isinstance(cell, CmruCell):
+            return saturating_cmru_levels(
+                candidate,
+                threshold * nominal["trip_up"],
+                cell.half_range,
+                threshold_down=threshold * nominal["trip_down"],
+            )
+        low = threshold - np.asarray(cell.width_units) / design.reference_units
+        return fq_bmru_states(
+            np.maximum(candidate, 0.0),
+            threshold * nominal["threshold_high"],
+            low * nominal["threshold_low"],
+        )
+
+    def _output(
+        self,
+        design: Design,
+        stage: Stage,
+        sums: dict[str, Floats],
+        states: dict[str, Integers | None],
+    ) -> Floats:
+        """Signed current of the lines of each unit, in unit currents."""
+        state = states[stage.name]
+        if stage.cell is None or state is None:
+            return np.maximum(sums[stage.name], 0.0) if stage.kind == "relu" else sums[stage.name]
+        level = stage.cell.level_units / design.reference_units
+        ratio = self._circuits.templates[stage.cell.kind].nominal["level"]
+        return np.asarray(state * level * ratio)

@@ -1,0 +1,41 @@
+"""The protocol that the three engines follow."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hwsim.data.sequences import Sequences
+from hwsim.design.design import Design
+from hwsim.engines.trace import Trace
+from hwsim.foundation.errors import InputError
+
+
+class Engine(Protocol):
+    """Runs a design on sequences."""
+
+    name: str
+
+    def run(self, design: Design, sequences: Sequences) -> Trace:
+        """Run every sequence from reset.
+
+        Args:
+            design: the network.
+            sequences: raw data; the design says how it becomes input currents.
+
+        Raises:
+            InputError: sequences that do not fit the design.
+        """
+        ...
+
+
+def require_channels(design: Design, sequences: Sequences) -> None:
+    """Refuse data with another number of channels than the network has inputs.
+
+    Raises:
+        InputError: the numbers differ.
+    """
+    expected = design.stages[0].size
+    if sequences.channels != expected:
+        raise InputError(
+            f"the data has {sequences.channels} channels, the network {expected} inputs"
+        )

@@ -1,0 +1,85 @@
+"""Finished transistor-level simulations on disk, by the content hash of their deck."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwsim.engines.reading import Reading
+from hwsim.engines.trace import Waveform
+from hwsim.foundation.errors import InputError
+from hwsim.foundation.files import write_bytes
+
+
+class ResultStore:
+    """A folder of readings.
+
+    Args:
+        folder: made when the first reading is saved.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __contains__(self, key: str) -> bool:
+        """Whether a whole reading of that key is there; a damaged one counts as absent."""
+        return self.load(key) is not None
+
+    def save(self, key: str, reading: Reading) -> None:
+        """Keep a reading.
+
+        Raises:
+            InputError: the folder cannot be written to.
+        """
+        arrays: dict[str, NDArray[Any]] = {
+            **{f"current/{name}": value for name, value in reading.current.items()},
+            **{f"state/{name}": value for name, value in reading.state.items()},
+            **{f"supply/{name}": value for name, value in reading.supply_current.items()},
+            "waveform_time": reading.waveform.time,
+            **{
+                f"waveform/{name}": value.astype(np.float32)
+                for name, value in reading.waveform.current.items()
+            },
+            "note": np.frombuffer(
+                json.dumps({"violations": reading.violations, "seconds": reading.seconds}).encode(),
+                dtype=np.uint8,
+            ),
+        }
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, **arrays)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot write: {error.strerror}", where=str(self._folder)) from None
+        write_bytes(self._path(key), buffer.getvalue())
+
+    def load(self, key: str) -> Reading | None:
+        """The reading of that key, or None if there is none or it is damaged."""
+        try:
+            with np.load(self._path(key), allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            note = json.loads(arrays.pop("note").tobytes())
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None
+
+        def under(prefix: str) -> dict[str, NDArray[Any]]:
+            start = f"{prefix}/"
+            return {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
+
+        return Reading(
+            current=under("current"),
+            state=under("state"),
+            supply_current=under("supply"),
+            waveform=Waveform(arrays["waveform_time"], under("waveform")),
+            violations=tuple(note["violations"]),
+            seconds=float(note["seconds"]),
+        )
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.npz"
