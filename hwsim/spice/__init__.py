@@ -11,7 +11,7 @@ from hwsim.spice.errors import (
     SimulationTimeout,
     WorkerDied,
 )
-from hwsim.spice.installation import find_library, find_program, program_version
+from hwsim.spice.installation import core_count, find_library, find_program, program_version
 from hwsim.spice.pool import ProgressCallback, WorkerPool, run_deck
 from hwsim.spice.raw import read_raw
 from hwsim.spice.samples import Plots, Samples
@@ -30,6 +30,7 @@ __all__ = [
     "SimulationTimeout",
     "WorkerDied",
     "WorkerPool",
+    "core_count",
     "find_library",
     "find_program",
     "program_version",

@@ -1,4 +1,4 @@
-"""Where ngspice is on this machine."""
+"""What this machine offers: ngspice, and cores to run it on."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from hwsim.spice.errors import NgspiceMissing
 
 _LIBRARY_VARIABLE = "NGSPICE_LIBRARY_PATH"
+
+
+def core_count() -> int:
+    """How many cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def find_library() -> str | None:

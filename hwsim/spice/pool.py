@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Self
 from hwsim.foundation.errors import InputError, SimulatorError
 from hwsim.spice.deck import Deck, Result
 from hwsim.spice.errors import DeckError, RunError, SimulationTimeout, WorkerDied
+from hwsim.spice.installation import core_count
 from hwsim.spice.outcome import Outcome, judge
 from hwsim.spice.process import WorkerProcess
 from hwsim.spice.protocol import Progress, Ready
@@ -49,7 +49,7 @@ class WorkerPool:
     """
 
     def __init__(self, workers: int | None = None, timeout_seconds: float = 600.0) -> None:
-        self._limit = len(os.sched_getaffinity(0)) if workers is None else workers
+        self._limit = core_count() if workers is None else workers
         if self._limit < 1:
             raise InputError(f"at least one worker is needed, not {self._limit}")
         if not (math.isfinite(timeout_seconds) and timeout_seconds > 0):
