@@ -8,6 +8,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from hwsim.foundation.complaint import first_complaint
 from hwsim.foundation.errors import InputError
 
 Described = TypeVar("Described", bound=BaseModel)
@@ -48,10 +49,3 @@ def read_description(path: Path, schema: type[Described], **extra: object) -> De
         return schema.model_validate({**content, **extra})
     except ValidationError as error:
         raise InputError(first_complaint(error), where=str(path)) from None
-
-
-def first_complaint(error: ValidationError) -> str:
-    """The first thing that a schema objects to, with its place, on one line."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else first["msg"]

@@ -50,6 +50,9 @@ class Technology(BaseModel):
     temperature: Range = Field(description="degrees Celsius")
     step_time: Range = Field(description="s")
     unit_current: Range = Field(description="A; from leakage at the hot corner to weak inversion")
+    device_current: PositiveFloat = Field(
+        description="A, up to which a unit transistor is in weak inversion"
+    )
     leakage: dict[str, PositiveFloat] = Field(
         description="A, drain current of a unit transistor that is off, by 'corner temperature'"
     )

@@ -1,0 +1,46 @@
+"""Limits of a technology and its templates, for the design rules."""
+
+from __future__ import annotations
+
+from hwsim.circuits.circuit_set import CircuitSet
+from hwsim.circuits.technology import Range, Technology
+from hwsim.design.design import Design
+from hwsim.design.rules import Limits
+from hwsim.foundation.errors import InputError
+from hwsim.foundation.quantities import format_quantity
+
+
+def design_limits(circuits: CircuitSet) -> Limits:
+    """What the design rules compare a design with."""
+    technology = circuits.technology
+    charges = {}
+    for kind, template in circuits.templates.items():
+        if template.timing:
+            charges[kind] = max(template.timing.values())
+    return Limits(
+        device_current=technology.device_current,
+        leakage=technology.hottest_leakage,
+        gate_capacitance=technology.gate_capacitance,
+        slope_factor=technology.slope_factor,
+        decision_charge=charges,
+    )
+
+
+def require_operating_range(design: Design, technology: Technology) -> None:
+    """Refuse an operating point for which the technology is not described.
+
+    Raises:
+        InputError: unit current, step or supply voltage out of range.
+    """
+    operating = design.operating
+    _require("unit current", operating.unit_current, "A", technology.unit_current, technology)
+    _require("step", operating.step, "s", technology.step_time, technology)
+    _require("supply", operating.supply_voltage, "V", technology.supply_voltage, technology)
+
+
+def _require(what: str, value: float, unit: str, allowed: Range, technology: Technology) -> None:
+    if value not in allowed:
+        raise InputError(
+            f"a {what} of {format_quantity(value, unit)} is outside the range of {technology.name}",
+            hint=f"{format_quantity(allowed.least, unit)} to {format_quantity(allowed.most, unit)}",
+        )
