@@ -1,0 +1,83 @@
+"""The trainable network around the cells: nothing in it that a circuit could not do."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from hwsim.cells.alpha_cmru_torch import AlphaCmru
+from hwsim.cells.bmru_torch import Bmru
+from hwsim.cells.cell_torch import TorchCell
+from hwsim.cells.cmru_torch import Cmru
+from hwsim.cells.fq_bmru_torch import FqBmru
+from hwsim.cells.saturating_cmru_torch import SaturatingCmru
+from hwsim.training.recipe import Recipe
+
+
+class Block(nn.Module):
+    """p + O h + b_o, with h the states of the cell for inputs relu(p); [N, T, units]."""
+
+    def __init__(self, cell: TorchCell, units: int) -> None:
+        super().__init__()
+        self.cell = cell
+        self.output = nn.Linear(units, units)
+
+    def forward(self, p: Tensor) -> Tensor:  # noqa: D102
+        states: Tensor = self.output(self.cell(torch.relu(p)))
+        return p + states
+
+
+class Network(nn.Module):
+    """Input layer, blocks with a skip, ReLU, readout.
+
+    p = W_i x + b_i; every block adds to p; the classes are W_c relu(p) + b_c, averaged over the
+    valid steps or taken at the last one.
+
+    Args:
+        recipe: sizes, cell and initial values.
+        channels: channels of the input.
+        classes: number of classes.
+    """
+
+    def __init__(self, recipe: Recipe, channels: int, classes: int) -> None:
+        super().__init__()
+        units = recipe.units
+        self.input = nn.Linear(channels, units)
+        self.blocks = nn.ModuleList(Block(_cell(recipe), units) for _ in range(recipe.blocks))
+        self.readout = nn.Linear(units, classes)
+        self.last_step_only = recipe.readout == "last"
+
+    def forward(self, inputs: Tensor, mask: Tensor) -> Tensor:
+        """Logits [N, classes] for normalised inputs [N, T, channels], valid where `mask` [N, T]."""
+        p: Tensor = self.input(inputs)
+        for block in self.blocks:
+            p = block(p)
+        logits: Tensor = self.readout(torch.relu(p))
+        lengths = mask.sum(dim=1)
+        if self.last_step_only:
+            return logits[torch.arange(len(logits)), lengths - 1]
+        return (logits * mask[:, :, None]).sum(dim=1) / lengths[:, None]
+
+    @torch.no_grad()
+    def clamp_weights(self, limit: float) -> None:
+        """Pull every weight and bias of a linear layer into [-limit, limit]."""
+        for layer in self.modules():
+            if isinstance(layer, nn.Linear):
+                layer.weight.clamp_(-limit, limit)
+                layer.bias.clamp_(-limit, limit)
+
+
+def _cell(recipe: Recipe) -> TorchCell:
+    units, alpha, beta = recipe.units, recipe.alpha, recipe.beta
+    match recipe.cell:
+        case "bmru":
+            return Bmru(units, alpha=alpha, beta=beta)
+        case "cmru":
+            return Cmru(units, alpha=alpha, beta=beta)
+        case "saturating_cmru":
+            half_range = recipe.levels_half or 0  # the recipe has checked it
+            return SaturatingCmru(units, alpha=alpha, beta=beta, half_range=half_range)
+        case "fq_bmru":
+            return FqBmru(units, alpha=alpha, beta=beta, beta_low_ratio=recipe.beta_low_ratio)
+        case "alpha_cmru":
+            return AlphaCmru(units, alpha=alpha, beta=beta)

@@ -1,0 +1,85 @@
+"""What a network is and how it is trained: every choice in one place."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from hwsim.cells.kinds import KINDS, CellKind
+from hwsim.foundation.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A recipe; two runs of one recipe on the same data give the same network.
+
+    Args:
+        cell: kind of the recurrent cell.
+        units: units in every layer.
+        blocks: recurrent blocks.
+        levels_half: K of a saturating cell's 2K+1 levels, None for the other kinds.
+        readout: classes from the mean of the outputs over the valid steps, or from the last.
+        seed: of the initial weights and the order of the batches.
+        split_seed: of the validation split, apart so that seeds compete on one split.
+        validation_fraction: part of every class's training sequences held out for validation.
+        steps: optimiser steps.
+        batch: sequences a step, drawn without replacement.
+        learning_rate: peak rate of Adam, after a tenth of the steps; then falls as a cosine.
+        weight_clip: largest magnitude of a weight or bias of a linear layer, None for no limit.
+            Weights become small integers of mirror units: the largest sets everyone's resolution.
+        input_clip: largest magnitude of a normalised input, None for no limit.
+        input_noise: standard deviation of the noise on normalised inputs during training; it
+            keeps a small network from learning its few recordings by heart.
+        alpha: step of the state to begin with.
+        beta: threshold to begin with.
+        beta_low_ratio: FQ-BMRU only, falling threshold over rising one to begin with.
+
+    Raises:
+        InputError: a number out of its range, or K where the cell has none.
+    """
+
+    cell: CellKind
+    units: int
+    blocks: int = 1
+    levels_half: int | None = None
+    readout: Literal["mean", "last"] = "mean"
+    seed: int = 0
+    split_seed: int = 0
+    validation_fraction: float = 0.2
+    steps: int = 300
+    batch: int = 64
+    learning_rate: float = 0.01
+    weight_clip: float | None = None
+    input_clip: float | None = None
+    input_noise: float = 0.0
+    alpha: float = 0.25
+    beta: float = 0.5
+    beta_low_ratio: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name in ("units", "blocks", "steps", "batch"):
+            _require(getattr(self, name) >= 1, name, "at least 1")
+        _require(self.seed >= 0 and self.split_seed >= 0, "seed", "at least 0")
+        _require(0 <= self.input_noise < math.inf, "input_noise", "at least 0 and finite")
+        for name in ("validation_fraction", "beta_low_ratio"):
+            _require(0 < getattr(self, name) < 1, name, "between 0 and 1")
+        for name in ("learning_rate", "weight_clip", "input_clip", "alpha", "beta"):
+            value = getattr(self, name)
+            _require(value is None or 0 < value < math.inf, name, "positive and finite")
+        if KINDS[self.cell].has_levels:
+            _require((self.levels_half or 0) >= 1, "levels_half", "given, and at least 1")
+        elif self.levels_half is not None:
+            raise InputError(f"{KINDS[self.cell].title} has no levels_half", hint="leave it out")
+
+    def numbers(self) -> dict[str, int | float | str]:
+        """The choices that are made, by name, as a checkpoint records them."""
+        return {
+            name: value for name, value in dataclasses.asdict(self).items() if value is not None
+        }
+
+
+def _require(met: bool, name: str, range_: str) -> None:
+    if not met:
+        raise InputError(f"{name} must be {range_}")

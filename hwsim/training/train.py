@@ -1,0 +1,110 @@
+"""From a task and a recipe to a checkpoint: several seeds, one winner, one look at the test set."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+import hwsim
+from hwsim.checkpoints.checkpoint import Checkpoint
+from hwsim.checkpoints.header import CellHeader, CheckpointHeader, Metrics, Normalisation, Versions
+from hwsim.data.sequences import Sequences, Splits
+from hwsim.training.conversion import network_from_tensors, network_tensors
+from hwsim.training.fit import Advance, Fit, Score, fit, make_batch, score
+from hwsim.training.normalise import fit_normalisation
+from hwsim.training.recipe import Recipe
+from hwsim.training.split import hold_out
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One seed's network as the choice saw it: on the validation set."""
+
+    seed: int
+    validation: Score
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """What a training gave: the network that was kept, and every seed that stood for it."""
+
+    checkpoint: Checkpoint
+    contenders: tuple[Contender, ...]
+
+
+def train(
+    task: str,
+    splits: Splits,
+    recipe: Recipe,
+    *,
+    seeds: int = 1,
+    command: str = "",
+    advance: Advance = lambda _steps: None,
+) -> Training:
+    """Train a recipe from several seeds and keep the best of them by validation accuracy.
+
+    Equal accuracies are told apart by validation loss. The test set is used once, to score the
+    network that was kept.
+
+    Args:
+        task: the task's name, for the record.
+        splits: the task's data.
+        recipe: the recipe; its seed is the first.
+        seeds: how many consecutive seeds to try, at least 1.
+        command: what the user ran, for the record.
+        advance: told of every optimiser step, of which there are `seeds` times the recipe's.
+
+    Raises:
+        InputError: the data leaves nothing to learn or to validate on, or the training diverges.
+    """
+    kept, held = hold_out(splits.train, recipe.validation_fraction, recipe.split_seed)
+    normalisation = fit_normalisation(kept, recipe.input_clip)
+    training = make_batch(kept, normalisation, torch.float32)
+    validation = make_batch(held, normalisation, torch.float32)
+    recipes = [dataclasses.replace(recipe, seed=recipe.seed + index) for index in range(seeds)]
+    fits = [fit(one, training, validation, len(kept.classes), advance) for one in recipes]
+    best = max(fits, key=lambda one: one.validation)
+    checkpoint = _checkpoint(task, best, normalisation, (kept, held, splits.test), command)
+    return Training(checkpoint, tuple(Contender(one.recipe.seed, one.validation) for one in fits))
+
+
+def _checkpoint(
+    task: str,
+    best: Fit,
+    normalisation: Normalisation,
+    parts: tuple[Sequences, Sequences, Sequences],
+    command: str,
+) -> Checkpoint:
+    recipe = best.recipe
+    channels, classes = parts[0].channels, parts[0].classes
+    tensors = network_tensors(best.network)
+    # Scored in double precision with the numbers of the file, as every later reader will.
+    network = network_from_tensors(recipe, channels, len(classes), tensors)
+    training, validation, test = (
+        score(network, make_batch(part, normalisation, torch.float64)).accuracy for part in parts
+    )
+    header = CheckpointHeader(
+        cell=CellHeader(kind=recipe.cell, levels_half=recipe.levels_half),
+        channels=channels,
+        units=recipe.units,
+        blocks=recipe.blocks,
+        classes=classes,
+        readout=recipe.readout,
+        task=task,
+        normalisation=normalisation,
+        metrics=Metrics(train=training, validation=validation, test=test),
+        seed=recipe.seed,
+        versions=Versions(
+            hwsim=hwsim.__version__,
+            torch=torch.__version__,
+            numpy=np.__version__,
+            python=platform.python_version(),
+        ),
+        recipe=recipe.numbers(),
+        command=command,
+    )
+    return Checkpoint(header, tensors)
