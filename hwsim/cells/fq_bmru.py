@@ -10,6 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
+def next_states(
+    states: ArrayLike, candidates: ArrayLike, threshold_high: ArrayLike, threshold_low: ArrayLike
+) -> NDArray[np.int64]:
+    """One step of the comparator, element by element: 1 (on), 0 (off) or the state held."""
+    held = np.where(np.asarray(candidates) < np.asarray(threshold_low), 0, states)
+    return np.asarray(
+        np.where(np.asarray(candidates) > np.asarray(threshold_high), 1, held), dtype=np.int64
+    )
+
+
 def fq_bmru_states(
     candidates: ArrayLike, threshold_high: ArrayLike, threshold_low: ArrayLike
 ) -> NDArray[np.int64]:
@@ -26,7 +36,6 @@ def fq_bmru_states(
     state = np.asarray(0, dtype=np.int64)
     states = []
     for candidate in np.moveaxis(np.asarray(candidates), -2, 0):
-        held = np.where(candidate < np.asarray(threshold_low), 0, state)
-        state = np.where(candidate > np.asarray(threshold_high), 1, held)
+        state = next_states(state, candidate, threshold_high, threshold_low)
         states.append(state)
     return np.stack(states, axis=-2)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from hwsim.cells.fq_bmru import fq_bmru_states
-from hwsim.cells.saturating_cmru import saturating_cmru_levels
 from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
-from hwsim.design.stage import CmruCell, Stage
+from hwsim.design.stage import Stage
 from hwsim.engines.engine import require_channels
 from hwsim.engines.supply import supply_currents
 from hwsim.engines.trace import Floats, Integers, StageTrace, Trace
+from hwsim.engines.trip_points import run_cells, trip_points
 
 
 class BehaviouralEngine:
@@ -42,7 +41,7 @@ class BehaviouralEngine:
                 sums[stage.name] = design.inputs.apply(sequences.values)
             else:
                 sums[stage.name] = self._sum(design, stage, outputs)
-            states[stage.name] = self._state(design, stage, sums[stage.name])
+            states[stage.name] = self._states(design, stage, sums[stage.name])
             outputs[stage.name] = self._output(design, stage, sums, states)
         unit = design.operating.unit_current
         supply = supply_currents(design, sums, states)
@@ -64,25 +63,10 @@ class BehaviouralEngine:
             total = total + tapped @ gain.T
         return total
 
-    def _state(self, design: Design, stage: Stage, candidate: Floats) -> Integers | None:
-        cell = stage.cell
-        if cell is None:
+    def _states(self, design: Design, stage: Stage, candidate: Floats) -> Integers | None:
+        if stage.cell is None:
             return None
-        nominal = self._circuits.templates[cell.kind].nominal
-        threshold = np.asarray(cell.threshold_units) / design.reference_units
-        if isinstance(cell, CmruCell):
-            return saturating_cmru_levels(
-                candidate,
-                threshold * nominal["trip_up"],
-                cell.half_range,
-                threshold_down=threshold * nominal["trip_down"],
-            )
-        low = threshold - np.asarray(cell.width_units) / design.reference_units
-        return fq_bmru_states(
-            np.maximum(candidate, 0.0),
-            threshold * nominal["threshold_high"],
-            low * nominal["threshold_low"],
-        )
+        return run_cells(stage, candidate, trip_points(design, stage, self._circuits))
 
     def _output(
         self,

@@ -36,12 +36,13 @@ def write_text(path: Path, content: str) -> None:
 
 
 @contextlib.contextmanager
-def replaced_folder(target: Path, marker: str) -> Iterator[Path]:
+def replaced_folder(target: Path, marker: str, keep: tuple[str, ...] = ()) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `target` when the block succeeds.
 
     Args:
         target: the folder to make or to replace.
         marker: a file that an earlier run of ours left in it; a folder without it is not ours.
+        keep: entries of the old folder that move into the new one.
 
     Raises:
         InputError: `target` exists, is not empty and has no `marker`, or cannot be written.
@@ -62,6 +63,9 @@ def replaced_folder(target: Path, marker: str) -> Iterator[Path]:
     try:
         yield fresh
         fresh.chmod(0o777 & ~_umask())
+        for name in keep:
+            if (target / name).exists():
+                (target / name).rename(fresh / name)
         if target.exists():
             shutil.rmtree(target)
         fresh.rename(target)

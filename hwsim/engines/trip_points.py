@@ -1,0 +1,75 @@
+"""The currents at which the cells of a nominal chip trip, and what they do there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hwsim.cells import fq_bmru, saturating_cmru
+from hwsim.cells.ternary import ternary_steps
+from hwsim.circuits.circuit_set import CircuitSet
+from hwsim.design.design import Design
+from hwsim.design.stage import Cell, CmruCell, Stage
+from hwsim.engines.trace import Floats, Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TripPoints:
+    """Two trip points a cell, in unit currents, [unit].
+
+    Attributes:
+        upper: a CMRU steps up above it, an FQ-BMRU sets.
+        lower: a CMRU steps down below it (negative), an FQ-BMRU clears.
+    """
+
+    upper: Floats
+    lower: Floats
+
+    def distance(self, candidate: Floats) -> Floats:
+        """Distance of candidates from the nearer trip point, relative to that trip point."""
+        above = np.abs(candidate - self.upper) / np.abs(self.upper)
+        below = np.abs(candidate - self.lower) / np.abs(self.lower)
+        return np.asarray(np.minimum(above, below))
+
+
+def trip_points(design: Design, stage: Stage, circuits: CircuitSet) -> TripPoints:
+    """Trip points of a stage of cells: what the design asks for, as the template delivers it."""
+    cell = _require_cell(stage)
+    nominal = circuits.templates[cell.kind].nominal
+    threshold = np.asarray(cell.threshold_units) / design.reference_units
+    if isinstance(cell, CmruCell):
+        return TripPoints(threshold * nominal["trip_up"], -threshold * nominal["trip_down"])
+    low = threshold - np.asarray(cell.width_units) / design.reference_units
+    return TripPoints(threshold * nominal["threshold_high"], low * nominal["threshold_low"])
+
+
+def run_cells(stage: Stage, candidate: Floats, trips: TripPoints) -> Integers:
+    """States of a stage of cells from reset, [sequence, step, unit].
+
+    Args:
+        stage: a stage of cells.
+        candidate: signed sum currents in the unit of `trips`, [sequence, step, unit].
+        trips: trip points, [unit].
+    """
+    cell = _require_cell(stage)
+    if isinstance(cell, CmruCell):
+        return saturating_cmru.saturating_cmru_levels(
+            candidate, trips.upper, cell.half_range, threshold_down=-trips.lower
+        )
+    return fq_bmru.fq_bmru_states(np.maximum(candidate, 0.0), trips.upper, trips.lower)
+
+
+def step_cells(stage: Stage, states: Integers, candidate: Floats, trips: TripPoints) -> Integers:
+    """The state that follows each of `states`, one step of each by itself."""
+    cell = _require_cell(stage)
+    if isinstance(cell, CmruCell):
+        steps = ternary_steps(candidate, trips.upper, -trips.lower)
+        return saturating_cmru.next_levels(states, steps, cell.half_range)
+    return fq_bmru.next_states(states, np.maximum(candidate, 0.0), trips.upper, trips.lower)
+
+
+def _require_cell(stage: Stage) -> Cell:
+    if stage.cell is None:
+        raise ValueError(f"stage {stage.name} has no cells")
+    return stage.cell

@@ -1,0 +1,59 @@
+"""Power and energy of an inference, by part of the chip, from the supply currents of a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from hwsim.design.design import Design
+from hwsim.engines.trace import Trace
+from hwsim.foundation.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Mean power over the valid steps of a trace.
+
+    Attributes:
+        engine: where the currents come from.
+        total: W, from the supply; clock drivers and input sources are not in it.
+        by_part: W, of the reference and each stage.
+        per_cell: W, of a stage of cells over its number of cells, by stage.
+        energy_per_step: J.
+        energy_per_inference: J, mean over sequences.
+    """
+
+    engine: str
+    total: float
+    by_part: Mapping[str, float]
+    per_cell: Mapping[str, float]
+    energy_per_step: float
+    energy_per_inference: float
+
+
+def measure_power(design: Design, trace: Trace) -> Power:
+    """Power of a trace.
+
+    Raises:
+        InputError: a trace without supply currents, as the ideal engine makes.
+    """
+    if not trace.supply_current:
+        raise InputError(f"the {trace.engine} engine knows no supply current")
+    voltage = design.operating.supply_voltage
+    mask = trace.mask
+    parts = {
+        part: float(voltage * current[mask].mean())
+        for part, current in trace.supply_current.items()
+    }
+    total = sum(parts.values())
+    inference = trace.supply_power(voltage) * trace.lengths * trace.step
+    return Power(
+        engine=trace.engine,
+        total=total,
+        by_part=parts,
+        per_cell={stage.name: parts[stage.name] / stage.size for stage in design.cells},
+        energy_per_step=total * trace.step,
+        energy_per_inference=float(np.mean(inference)),
+    )
