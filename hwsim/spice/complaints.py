@@ -2,7 +2,7 @@
 
 ngspice's return codes do not tell: it returns success after an aborted transient, and it writes
 to its error stream in runs that went well (every BSIM3 model reports its parameter check there).
-So each line of the error stream is judged by its text. The texts are those of ngspice 39 and 44.
+So each line of the error stream is judged by its text. The texts are those of ngspice 39.
 """
 
 from __future__ import annotations

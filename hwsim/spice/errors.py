@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from hwsim.spice.deck import Deck
 
 
-class NgspiceMissing(InputError):  # noqa: N818 - named for what the user must fetch
+class NgspiceMissing(InputError):  # noqa: N818 - says what is the matter
     """The ngspice library or program is not installed."""
 
     def __init__(self, what: str) -> None:
@@ -41,13 +41,13 @@ class ConvergenceError(RunError):
     """ngspice accepts the deck and finds no solution: operating point, time step, matrix."""
 
 
-class IncompleteRun(RunError):  # noqa: N818 - the state of the run, as reports name it
+class IncompleteRun(RunError):  # noqa: N818 - says what is the matter
     """ngspice reports success and a result is absent, empty or stops too early."""
 
 
-class SimulationTimeout(RunError):  # noqa: N818 - reads as what happened
+class SimulationTimeout(RunError):  # noqa: N818 - says what is the matter
     """The run took longer than it was allowed; its process was ended."""
 
 
-class WorkerDied(RunError):  # noqa: N818 - reads as what happened
+class WorkerDied(RunError):  # noqa: N818 - says what is the matter
     """The process that ran the deck ended before it had answered."""

@@ -68,12 +68,13 @@ def test_workers_start_when_needed_and_stay_for_the_next_run(write_deck):
 
 
 def test_a_deck_that_takes_too_long_is_stopped_and_the_pool_goes_on(write_deck):
-    good, endless = write_deck(), write_deck(ENDLESS, "endless.cir")
+    # Seconds of work: it would end within the time that a fresh worker has for its start.
+    good, long = write_deck(), write_deck(ENDLESS.replace("50m", "1m"), "long.cir")
     with WorkerPool(1, timeout_seconds=0.5) as pool:
-        answers = dict(pool.run([good, endless, good]))
+        answers = dict(pool.run([good, long, good]))
         assert isinstance(answers[0], Result)
         assert isinstance(answers[2], Result)
-        with pytest.raises(SimulationTimeout, match=r"endless.cir: .*0\.5 s"):
+        with pytest.raises(SimulationTimeout, match=r"long.cir: .*0\.5 s"):
             raise answers[1]
 
 
@@ -196,6 +197,21 @@ def test_ctrl_c_ends_the_parent_and_its_workers(parent):
     _, words = process.communicate(timeout=20)
     assert words.decode().rstrip().endswith("KeyboardInterrupt")
     assert wait_until_ended([worker])
+
+
+def test_a_terminal_s_ctrl_c_does_not_reach_the_workers(write_deck):
+    with WorkerPool(1) as pool:
+        list(pool.run([write_deck()]))
+        (pid,) = pool.worker_pids
+        assert os.getsid(pid) != os.getsid(0)
+
+
+def test_settings_where_the_user_stands_change_no_result(write_deck, tmp_path, monkeypatch):
+    deck = write_deck()
+    expected = run_deck(deck)
+    (tmp_path / ".spiceinit").write_text("set ngbehavior=hs\noption temp=90\n")
+    monkeypatch.chdir(tmp_path)
+    assert run_deck(deck).log == expected.log
 
 
 def test_a_main_module_without_a_guard_is_not_run_again_in_the_worker(write_deck, tmp_path):
