@@ -1,0 +1,1 @@
+"""Measurements of single circuits in ngspice, each between ideal sources."""
