@@ -13,7 +13,15 @@ import click
 from hwsim import __version__
 from hwsim.foundation.errors import HwsimError
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "demo": "Run the whole chain on real speech: export, three engines, a verdict, a picture.",
+    "train": "Train a network on a task and write its checkpoint.",
+    "export": "Compile a checkpoint into a hardware description and a netlist.",
+    "simulate": "Run an export on one engine: traces and accuracy.",
+    "verify": "Compare the three engines on real recordings.",
+    "power": "Power and energy per stage, per cell and per inference.",
+    "doctor": "Say what is installed, what is missing and how to get it.",
+}
 """Help line of each command, in the order of the work.
 
 The command ``name`` is ``name_command`` of ``hwsim.cli.name``. Help lines are kept here, and not

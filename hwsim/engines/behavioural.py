@@ -12,7 +12,7 @@ from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.design.stage import Stage
-from hwsim.engines.engine import require_channels
+from hwsim.engines.engine import current_into_units, require_channels
 from hwsim.engines.supply import supply_currents
 from hwsim.engines.trace import Floats, Integers, StageTrace, Trace
 from hwsim.engines.trip_points import run_cells, trip_points
@@ -49,7 +49,12 @@ class BehaviouralEngine:
             engine=self.name,
             step=design.operating.step,
             lengths=sequences.lengths,
-            stages={name: StageTrace(sums[name] * unit, states[name]) for name in sums},
+            stages={
+                stage.name: StageTrace(
+                    current_into_units(stage, sums[stage.name] * unit), states[stage.name]
+                )
+                for stage in design.stages
+            },
             supply_current={part: current * unit for part, current in supply.items()},
         )
 

@@ -13,7 +13,7 @@ from hwsim.cells.saturating_cmru import saturating_cmru_levels
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.design.stage import CmruCell, FqBmruCell, Stage
-from hwsim.engines.engine import require_channels
+from hwsim.engines.engine import current_into_units, require_channels
 from hwsim.engines.trace import Floats, Integers, StageTrace, Trace
 
 
@@ -35,7 +35,7 @@ class IdealEngine:
             state = _state(stage, total)
             values[stage.name] = total if state is None else state * _levels(stage)
             scale = design.operating.unit_current * np.asarray(stage.row_scale)
-            stages[stage.name] = StageTrace(total * scale, state)
+            stages[stage.name] = StageTrace(current_into_units(stage, total * scale), state)
         return Trace(self.name, design.operating.step, sequences.lengths, stages)
 
 

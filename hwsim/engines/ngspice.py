@@ -112,7 +112,7 @@ class NgspiceEngine:
             done = sum(weight[index] * part for index, part in finished.items())
             self.on_progress(done / sum(weight.values()))
 
-        folders = {index: self.results / f"deck_{index}" for index in missing}
+        folders = {index: self.results / f"deck_{_key(decks[index])[:12]}" for index in missing}
         queue = (self._deck(design, folders[i], decks[i], weight[i]) for i in missing)
         with WorkerPool(self.workers, self.timeout_seconds) as pool:
             for position, outcome in pool.run(queue, report):

@@ -19,8 +19,8 @@ class StageTrace:
     """One stage of a network over a batch of sequences.
 
     Attributes:
-        current: sum current into each unit, A, [sequence, step, unit]; the candidate of a cell,
-            the signed sum of a splitter or a rectifier, the current out of an output.
+        current: current into each unit, A, [sequence, step, unit]: the candidate of a cell, the
+            signed sum of a splitter, what a rectifier takes, the current out of an output.
         state: level of a CMRU (-K to K), 0 or 1 of an FQ-BMRU, [sequence, step, unit];
             None for stages without cells.
     """
@@ -99,23 +99,20 @@ class Trace:
             supply_voltage * np.where(self.mask, total, 0.0).sum(axis=1) / self.lengths
         )
 
-    def first(self, count: int) -> Trace:
-        """The first `count` sequences, on no more steps than they have."""
-        steps = int(self.lengths[:count].max(initial=1))
+    def take(self, indices: Sequence[int]) -> Trace:
+        """The sequences at `indices`, in that order."""
+        chosen = list(indices)
         return Trace(
             engine=self.engine,
             step=self.step,
-            lengths=self.lengths[:count],
+            lengths=self.lengths[chosen],
             stages={
                 name: StageTrace(
-                    stage.current[:count, :steps],
-                    None if stage.state is None else stage.state[:count, :steps],
+                    stage.current[chosen], None if stage.state is None else stage.state[chosen]
                 )
                 for name, stage in self.stages.items()
             },
-            supply_current={
-                part: current[:count, :steps] for part, current in self.supply_current.items()
-            },
-            waveforms=self.waveforms[:count],
+            supply_current={part: value[chosen] for part, value in self.supply_current.items()},
+            waveforms=tuple(self.waveforms[i] for i in chosen) if self.waveforms else (),
             violations=self.violations,
         )

@@ -35,6 +35,22 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode())
 
 
+def require_own_folder(target: Path, marker: str) -> None:
+    """Refuse a folder that holds somebody else's files.
+
+    Raises:
+        InputError: `target` is a file, or a folder with something in it but no `marker`.
+    """
+    if target.exists() and not target.is_dir():
+        raise InputError("exists and is not a folder", where=str(target))
+    if target.is_dir() and any(target.iterdir()) and not (target / marker).is_file():
+        raise InputError(
+            f"exists and was not made by hwsim (no {marker} in it)",
+            where=str(target),
+            hint="choose another folder",
+        )
+
+
 @contextlib.contextmanager
 def replaced_folder(target: Path, marker: str, keep: tuple[str, ...] = ()) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `target` when the block succeeds.
@@ -47,14 +63,7 @@ def replaced_folder(target: Path, marker: str, keep: tuple[str, ...] = ()) -> It
     Raises:
         InputError: `target` exists, is not empty and has no `marker`, or cannot be written.
     """
-    if target.exists() and not target.is_dir():
-        raise InputError("exists and is not a folder", where=str(target))
-    if target.is_dir() and any(target.iterdir()) and not (target / marker).is_file():
-        raise InputError(
-            f"exists and was not made by hwsim (no {marker} in it)",
-            where=str(target),
-            hint="choose another folder",
-        )
+    require_own_folder(target, marker)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))

@@ -1,0 +1,96 @@
+"""``hwsim power``: where the supply current goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hwsim.cli.options import FolderType, conditions_options, data_option, run_options
+from hwsim.cli.output import emit, json_option
+from hwsim.cli.simulation import EngineName
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hwsim.design.design import Design
+    from hwsim.studies.power import Power
+
+
+@click.command("power")
+@click.argument("folder", metavar="DIR", type=FolderType)
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(["behavioural", "ngspice"]),
+    default="behavioural",
+    show_default=True,
+    help="Estimate it, or measure it in transistors.",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Recordings, spread evenly over the data.  [default: all; 1 in ngspice]",
+)
+@data_option
+@conditions_options
+@run_options
+@json_option
+def power_command(
+    folder: Path,
+    engine_name: EngineName,
+    samples: int | None,
+    data: str | None,
+    corner: str,
+    temperature: float,
+    workers: int | None,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Power and energy per stage, per cell and per inference."""
+    from hwsim.circuits.export import load_export
+    from hwsim.circuits.testbench import Conditions
+    from hwsim.cli.simulation import engine_named
+    from hwsim.studies.power import measure_power
+    from hwsim.studies.samples import evenly_spaced, judging_sequences
+
+    export = load_export(folder)
+    everything = judging_sequences(export.design, data)
+    count = samples or (1 if engine_name == "ngspice" else len(everything))
+    sequences = everything.take(list(evenly_spaced(everything, count)))
+    conditions = Conditions(corner, temperature)
+    with engine_named(
+        engine_name, export, conditions, workers=workers, timeout=timeout, as_json=as_json
+    ) as engine:
+        power = measure_power(export.design, engine.run(export.design, sequences))
+    record = {
+        "engine": engine_name,
+        "samples": count,
+        "power_watts": power.total,
+        "power_watts_by_part": dict(power.by_part),
+        "power_watts_per_cell": dict(power.per_cell),
+        "energy_joules_per_step": power.energy_per_step,
+        "energy_joules_per_inference": power.energy_per_inference,
+    }
+    emit(record, as_json=as_json, show=lambda console: _show(console, export.design, power, count))
+
+
+def _show(console: Console, design: Design, power: Power, count: int) -> None:
+    from rich.table import Table
+
+    from hwsim.foundation.quantities import format_quantity
+
+    table = Table("part", "power", "share", title=f"{design.name}: supply power, {power.engine}")
+    for part, watts in power.by_part.items():
+        table.add_row(part, format_quantity(watts, "W"), f"{watts / power.total:.0%}")
+    table.add_row("all", format_quantity(power.total, "W"), "100%")
+    console.print(table)
+    for stage, watts in power.per_cell.items():
+        console.print(f"{stage}: {format_quantity(watts, 'W')} a cell with its mirrors")
+    console.print(
+        f"{format_quantity(power.energy_per_step, 'J')} a step, "
+        f"{format_quantity(power.energy_per_inference, 'J')} an inference, mean of "
+        f"{count} recordings; clock drivers and input sources not counted"
+    )

@@ -1,0 +1,48 @@
+"""From a checkpoint file to an export folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from hwsim.checkpoints.checkpoint import load_checkpoint
+from hwsim.circuits.circuit_set import choose_templates, load_circuits
+from hwsim.circuits.export import ExportSummary, write_export
+from hwsim.data.tasks import TASKS, load_task
+from hwsim.design.compile import CompileOptions, compile_design
+from hwsim.design.design import Design
+from hwsim.engines.trace import Floats
+
+UNKNOWN_TASK_STEPS = 10
+"""Steps of zero input in the deck of a network whose task's data is not at hand."""
+
+
+def export_checkpoint(
+    checkpoint: Path, target: Path, options: CompileOptions
+) -> tuple[Design, ExportSummary]:
+    """Compile a checkpoint and write its export folder.
+
+    Args:
+        checkpoint: a file that `hwsim train` made.
+        target: the folder.
+        options: of the compiler; kinds of template that it leaves out get the default ones.
+
+    Raises:
+        InputError: a checkpoint, an option or a folder that cannot be used; nothing is written.
+    """
+    complete = replace(options, templates=choose_templates(options.templates))
+    design = compile_design(load_checkpoint(checkpoint), complete, name=checkpoint.stem)
+    circuits = load_circuits(design)
+    return design, write_export(target, design, circuits, _sample(design))
+
+
+def _sample(design: Design) -> Floats:
+    """Input currents for the deck in the folder: the first test recording of a known task, A."""
+    if design.provenance.task not in TASKS:
+        return np.zeros((UNKNOWN_TASK_STEPS, design.stages[0].size))
+    _, splits = load_task(design.provenance.task)
+    steps = int(splits.test.lengths[0])
+    inputs = design.inputs.apply(splits.test.values[0, :steps])
+    return np.asarray(inputs * design.operating.unit_current)
