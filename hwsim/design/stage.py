@@ -132,6 +132,9 @@ class Stage(Frozen):
             per_unit["threshold_units"] = self.cell.threshold_units
             per_unit["threshold_learned"] = self.cell.threshold_learned
             per_unit["level_learned"] = self.cell.level_learned
+        if isinstance(self.cell, FqBmruCell):
+            per_unit["width_units"] = self.cell.width_units
+            per_unit["threshold_low_learned"] = self.cell.threshold_low_learned
         for what, values in per_unit.items():
             if len(values) != self.size:
                 raise ValueError(f"stage {self.name}: {what}: {len(values)} for {self.size} units")
