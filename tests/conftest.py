@@ -1,0 +1,103 @@
+"""Small networks with weights from a seed, and what is compiled from them."""
+
+import numpy as np
+import pytest
+
+from hwsim.checkpoints.checkpoint import Checkpoint
+from hwsim.checkpoints.header import CheckpointHeader
+from hwsim.checkpoints.tensors import expected_shapes
+from hwsim.circuits.circuit_set import choose_templates
+from hwsim.data.sequences import Sequences
+from hwsim.design.compile import CompileOptions, compile_design
+
+
+def _network(
+    kind="saturating_cmru",
+    *,
+    channels=2,
+    units=2,
+    classes=2,
+    blocks=1,
+    readout="mean",
+    half_range=3,
+    seed=0,
+    tensors=None,
+) -> Checkpoint:
+    header = CheckpointHeader.model_validate(
+        {
+            "cell": {
+                "kind": kind,
+                "levels_half": half_range if kind == "saturating_cmru" else None,
+            },
+            "channels": channels,
+            "units": units,
+            "blocks": blocks,
+            "classes": tuple(f"class {index}" for index in range(classes)),
+            "readout": readout,
+            "task": "toy",
+            "normalisation": {
+                "mean": tuple(0.1 * index for index in range(channels)),
+                "scale": tuple(1.0 + 0.5 * index for index in range(channels)),
+                "clip": 3.0,
+            },
+            "metrics": {"train": 1.0, "validation": 1.0, "test": 1.0},
+            "seed": seed,
+            "versions": {"hwsim": "0", "torch": "2", "numpy": "2", "python": "3"},
+            "recipe": {},
+            "command": "hwsim train toy",
+        }
+    )
+    rng = np.random.default_rng(seed)
+    values = {}
+    for name, shape in expected_shapes(header).items():
+        if name.endswith(("alpha", "beta")):
+            values[name] = rng.uniform(0.3, 0.8, shape)
+        elif name.endswith("beta_low"):
+            values[name] = values[name.removesuffix("_low")] * rng.uniform(0.3, 0.8, shape)
+        else:
+            values[name] = rng.normal(0, 0.2 if name.endswith("bias") else 0.8, shape)
+    return Checkpoint(header, values | (tensors or {}))
+
+
+def _compiled(checkpoint, **options):
+    templates = choose_templates(options.pop("templates", {}))
+    return compile_design(checkpoint, CompileOptions(templates=templates, **options), name="toy")
+
+
+def _recordings(channels=2, lengths=(7, 4, 5), classes=2, seed=0) -> Sequences:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(0, 1.2, (len(lengths), max(lengths), channels))
+    labels = np.arange(len(lengths)) % classes
+    return Sequences(
+        values, np.array(lengths), labels, tuple(f"class {index}" for index in range(classes))
+    )
+
+
+@pytest.fixture(scope="session")
+def network():
+    """Make a checkpoint of a kind and of sizes, with numbers from a seed."""
+    return _network
+
+
+@pytest.fixture(scope="session")
+def compiled():
+    """Compile a checkpoint with the default templates and changed options."""
+    return _compiled
+
+
+@pytest.fixture(scope="session")
+def recordings():
+    """Make unlike sequences from a seed."""
+    return _recordings
+
+
+@pytest.fixture(scope="session", params=["saturating_cmru", "fq_bmru"])
+def cell_kind(request):
+    """Each kind of cell that a circuit can be made of."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def design(cell_kind):
+    """A network of two inputs, three cells and two outputs, once with each kind of cell."""
+    return _compiled(_network(cell_kind, units=3))
