@@ -19,7 +19,8 @@ def design_limits(circuits: CircuitSet) -> Limits:
             charges[kind] = max(template.timing.values())
     return Limits(
         device_current=technology.device_current,
-        leakage=technology.hottest_leakage,
+        leakage=technology.nominal_leakage,
+        hot_leakage=technology.hottest_leakage,
         gate_capacitance=technology.gate_capacitance,
         slope_factor=technology.slope_factor,
         decision_charge=charges,

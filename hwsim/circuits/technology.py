@@ -54,7 +54,8 @@ class Technology(BaseModel):
         description="A, up to which a unit transistor is in weak inversion"
     )
     leakage: dict[str, PositiveFloat] = Field(
-        description="A, drain current of a unit transistor that is off, by 'corner temperature'"
+        description="A, drain current of a unit transistor that is off, by 'corner temperature'; "
+        "the typical one at room temperature comes first"
     )
     gate_capacitance: PositiveFloat = Field(description="F, of a unit transistor in weak inversion")
     slope_factor: PositiveFloat = Field(description="n of weak inversion: I ~ exp(Vgs / (n Ut))")
@@ -64,6 +65,11 @@ class Technology(BaseModel):
     def card_text(self) -> str:
         """The device cards."""
         return (self.folder / self.cards).read_text(encoding="utf-8")
+
+    @property
+    def nominal_leakage(self) -> float:
+        """Leakage of a unit transistor, typical at room temperature, A."""
+        return next(iter(self.leakage.values()))
 
     @property
     def hottest_leakage(self) -> float:

@@ -28,11 +28,11 @@ from hwsim.design.quantise import (
 from hwsim.design.stage import CmruCell, Connection, FqBmruCell, Stage, Tap, UnitKind
 from hwsim.foundation.errors import InputError
 
-CELL_DIODE_UNITS = 16
-"""Diode of the lines into the cells: their row scale is free, so the ratio is chosen here."""
-
 LARGEST_DIODE_UNITS = 24
 """Beyond this the capacitance of a line costs more than the finer weight brings."""
+
+KEEP_ALIVE_CURRENT = 0.125
+"""Current kept in both lines of a splitter, in unit currents."""
 
 LEVEL_CURRENT = {"cmru": 0.25, "fq_bmru": 1.0}
 """Output current of a cell per level at an output gain of 1, in unit currents."""
@@ -44,16 +44,13 @@ class CompileOptions:
 
     Attributes:
         technology: name of the technology.
-        templates: circuit template of each kind of circuit.
+        templates: circuit template of each kind of circuit (`circuits.choose_templates`).
         unit_current: current that stands for a software 1.0, A.
         step: duration of one time step, s.
         supply_voltage: V.
         bits: bits of a weight, sign included.
         output_gain: scale of everything after the cells; it saves power there.
-        keep_alive_units: current kept in both lines of a splitter, in
-            ``unit_current / reference_units``.
         write_fraction: moment of the step at which clocked cells decide.
-        reference_units: unit transistors in the diode of the unit-current line.
     """
 
     technology: str = "generic180"
@@ -63,9 +60,21 @@ class CompileOptions:
     supply_voltage: float = 1.2
     bits: int = 5
     output_gain: float = 0.5
-    keep_alive_units: int = 2
     write_fraction: float = 0.6
-    reference_units: int = 16
+
+    @property
+    def reference_units(self) -> int:
+        """Unit transistors in the diode of the unit-current line, and of the lines into cells.
+
+        Biases and thresholds are as fine as weights. The row scale of a cell is free, so the
+        diode in front of it is chosen to keep its currents the same at any number of bits.
+        """
+        return largest_units(self.bits) + 1
+
+    @property
+    def keep_alive_units(self) -> int:
+        """Current kept in both lines of a splitter, in ``unit_current / reference_units``."""
+        return max(1, round(KEEP_ALIVE_CURRENT * self.reference_units))
 
 
 def compile_design(checkpoint: Checkpoint, options: CompileOptions, name: str) -> Design:
@@ -137,11 +146,11 @@ class _Compiler:
     def _hidden(self) -> Stage:
         weights, bias = self.tensors["input.weight"], self.tensors["input.bias"]
         scale = np.ones(self.header.units)
-        self.lines["hidden"] = Lines(CELL_DIODE_UNITS, scale)
+        self.lines["hidden"] = Lines(self.options.reference_units, scale)
         return self._row_stage(
             "hidden",
             "splitter",
-            CELL_DIODE_UNITS,
+            self.options.reference_units,
             scale,
             bias,
             [self._connect("input", "signed", weights, scale)],
@@ -217,7 +226,7 @@ class _Compiler:
         prefix = f"blocks.{block}"
         scale = np.full(self.header.units, self._output_gain(block))
         outgoing = self.tensors[f"{prefix}.output.weight"]
-        diode = CELL_DIODE_UNITS
+        diode = self.options.reference_units
         if last:
             diode = mirror_diode(
                 self.tensors["readout.weight"], self.options.bits, LARGEST_DIODE_UNITS
