@@ -118,7 +118,7 @@ def ladder_measurements(bench: Bench) -> Iterator[Measurement]:
     yield Measurement("cmru_ladder: right levels in the sequence", _agreement(levels))
     yield from _level_currents(ladder, levels, currents)
     for direction, sign in (("up", 1), ("down", -1)):
-        for threshold, step in ((6, STEP), (8, STEP), (12, STEP), (8, 10 * STEP)):
+        for threshold, step in ((4, STEP), (8, STEP), (13, STEP), (8, 10 * STEP)):
             name = f"cmru_ladder: trip {direction}, {threshold} units, {step * 1e3:g} ms"
             yield Measurement(name, Ladder(bench, threshold).trip(sign, step))
         for overdrive in (1.0, 0.1):

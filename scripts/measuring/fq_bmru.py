@@ -34,8 +34,8 @@ class Comparator:
     """
 
     bench: Bench
-    threshold: int = 8
-    width: int = 4
+    threshold: int = 10
+    width: int = 6
     level: int = 8
 
     @property
@@ -115,7 +115,7 @@ class Comparator:
 
 def comparator_measurements(bench: Bench) -> Iterator[Measurement]:
     """Thresholds, output and speed of the FQ-BMRU cell."""
-    for threshold, width in ((8, 4), (6, 3), (12, 6), (8, 6)):
+    for threshold, width in ((10, 6), (8, 4), (3, 2), (19, 9)):
         cell = Comparator(bench, threshold, width)
         name = f"fq_bmru_9t, threshold {threshold}, width {width}:"
         up, down, off, on = cell.thresholds()
