@@ -41,6 +41,8 @@ def read_description(path: Path, schema: type[Described], **extra: object) -> De
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"cannot read: {error.strerror}", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise InputError("is not UTF-8 text", where=str(path)) from None
     except yaml.YAMLError as error:
         raise InputError(f"not YAML: {' '.join(str(error).split())}", where=str(path)) from None
     if not isinstance(content, dict):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hwsim.circuits.description import find_description, read_description
 from hwsim.foundation.assets import shipped
 from hwsim.foundation.errors import InputError
+from hwsim.foundation.spice_text import refuse_commands
 
 TemplateKind = Literal["mirror", "splitter", "relu", "cmru", "fq_bmru", "bias", "clock"]
 
@@ -67,8 +68,9 @@ class Template(BaseModel):
         """The SPICE text for a network, with `variables` such as ``stages`` filled in.
 
         Raises:
-            InputError: a construct that does not parse, an unknown variable, or a ``.subckt``
-                line that does not carry the ports of the description.
+            InputError: a statement that does not parse or fails, an unknown variable, a line that
+                would make ngspice run a command, or a ``.subckt`` line that does not carry the
+                ports of the description.
         """
         path = self.folder / "template.spice"
         environment = jinja2.sandbox.SandboxedEnvironment(
@@ -85,8 +87,10 @@ class Template(BaseModel):
             raise InputError(f"cannot read: {error.strerror}", where=str(path)) from None
         except jinja2.TemplateSyntaxError as error:
             raise InputError(str(error.message), where=f"{path}:{error.lineno}") from None
-        except jinja2.UndefinedError as error:
-            raise InputError(str(error.message), where=str(path)) from None
+        except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
+            # Statements of a template fail with the exceptions of Python too.
+            raise InputError(str(error), where=str(path)) from None
+        refuse_commands(text, str(path))
         self._check_ports(text, path)
         return text
 
