@@ -105,20 +105,23 @@ def test_every_mirror_is_the_nearest_to_its_weight(network, compiled, kind, seed
             assert np.abs(np.array(stage.bias_units) - exact).max() <= 0.5 + 1e-9
 
 
-@given(kinds, seeds)
-def test_thresholds_follow_the_scale_of_their_row(network, compiled, kind, seed):
+@given(kinds, seeds, st.integers(3, 8))
+def test_thresholds_follow_the_scale_of_their_row(network, compiled, kind, seed, bits):
     checkpoint = network(kind, units=3, seed=seed)
-    design = compiled(checkpoint)
+    design = compiled(checkpoint, bits=bits)
     (stage,) = design.cells
     weights = np.abs(checkpoint.tensors["blocks.0.candidate.weight"]).max(axis=1)
-    scale = 15 / 16 / weights
+    # thresholds are as fine as weights: the reference has one transistor more than a mirror can
+    reference = design.reference_units
+    assert reference == 2 ** (bits - 1)
+    scale = (reference - 1) / reference / weights
     np.testing.assert_allclose(stage.row_scale, scale)
     beta = checkpoint.tensors["blocks.0.cell.beta"]
-    asked = np.maximum(scale * beta * 16, 1)
+    asked = np.maximum(scale * beta * reference, 1)
     assert np.abs(np.array(stage.cell.threshold_units) - asked).max() <= 0.5 + 1e-9
     if kind == "fq_bmru":
         low = checkpoint.tensors["blocks.0.cell.beta_low"]
-        asked = np.maximum(scale * (beta - low) * 16, 1)
+        asked = np.maximum(scale * (beta - low) * reference, 1)
         assert np.abs(np.array(stage.cell.width_units) - asked).max() <= 0.5 + 1e-9
 
 
@@ -127,7 +130,7 @@ def test_currents_approach_the_learned_ones_with_the_bits(network, compiled):
     inputs = np.random.default_rng(1).normal(0, 1, (40, 3))
     errors = []
     for bits in (3, 5, 8):
-        design = compiled(checkpoint, bits=bits, reference_units=4 * 2**bits)
+        design = compiled(checkpoint, bits=bits)
         got = [sums_up_to_the_cells(design, x, learned=False) for x in inputs]
         # scale 1.0 up to the hidden layer, the row's scale divided out behind it
         want = [sums_up_to_the_cells(design, x, learned=True) for x in inputs]

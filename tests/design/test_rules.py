@@ -61,15 +61,18 @@ def test_leakage_counts_where_sources_and_sinks_differ_in_number(ladder):
     assert findings(ladder, leakage=1.01 * cold)["leakage", "cells_1"].severity == "error"
 
 
-def test_the_largest_current_is_the_input_clip_times_the_gains(ladder):
+def test_the_largest_current_is_four_deviations_of_independent_inputs(ladder):
+    # weight 15/15, spread over the 16 transistors of the diode
     found = findings(ladder)["current range", "hidden"]
-    # clip 3, weight 15/15 = 1, spread over the 16 transistors of the diode
-    assert found.value == pytest.approx(3e-9 / 16)
-    cells = findings(ladder)["current range", "cells_1"]
+    assert found.value == pytest.approx(4e-9 / 16)
+    # a cell takes its candidate in one transistor; its bias adds as another independent current
     bias = ladder.cells[0].bias_units[1] / 16
-    assert cells.value == pytest.approx((3 * 15 / 16 + bias) * 1e-9)
-    limits = {"device_current": cells.value * 0.99}
-    assert findings(ladder, **limits)["current range", "cells_1"].severity == "warning"
+    cells = findings(ladder)["current range", "cells_1"]
+    assert cells.value == pytest.approx(4e-9 * np.hypot(15 / 16, bias))
+    for factor, severity in ((1.01, "ok"), (0.99, "warning"), (0.099, "error")):
+        limits = {"device_current": cells.value * factor}
+        assert findings(ladder, **limits)["current range", "cells_1"].severity == severity
+    assert ("current range", "logits") not in findings(ladder)
 
 
 def test_weights_on_the_grid_of_the_mirrors_have_no_quantisation_error(network, compiled):

@@ -76,7 +76,9 @@ def test_the_keep_alive_current_cancels_in_every_candidate(design):
 
 
 def test_without_keep_alive_nothing_is_taken_out(network, compiled):
-    design = compiled(network(), keep_alive_units=0)
+    design = compiled(network())
+    stages = [stage.model_copy(update={"keep_alive_units": 0}) for stage in design.stages]
+    design = design.model_copy(update={"stages": tuple(stages)})
     lines = {m.line.part for m in row_mirrors(design, design.stage("cells_1"), 0)}
     assert "keep" not in lines
 
