@@ -7,7 +7,6 @@ import numpy as np
 from hwsim.data.sequences import Sequences
 from hwsim.data.tasks import TASKS, load_task
 from hwsim.design.design import Design
-from hwsim.engines.engine import require_channels
 from hwsim.foundation.errors import InputError
 
 
@@ -28,7 +27,10 @@ def judging_sequences(design: Design, data: str | None = None) -> Sequences:
         )
     name, splits = load_task(data or design.provenance.task)
     sequences = splits.test
-    require_channels(design, sequences)
+    if sequences.channels != design.stages[0].size:
+        raise InputError(
+            f"{name} has {sequences.channels} channels, the network {design.stages[0].size} inputs"
+        )
     classes = len(design.readout.classes)
     if sequences.labels is not None and sequences.labels.max(initial=0) >= classes:
         raise InputError(
