@@ -35,6 +35,11 @@ class FqBmru(TorchCell):
         threshold: Tensor = self.beta() * torch.sigmoid(self.ratio)
         return threshold
 
+    @torch.no_grad()
+    def raise_beta_low(self, floor: float) -> None:
+        """Lift every falling threshold to at least `floor` times its rising one."""
+        self.ratio.clamp_(min=torch.logit(torch.tensor(floor)).item())
+
     def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
         candidates = torch.relu(self.candidate(inputs))
         states = fq_bmru_states(candidates, self.beta(), self.beta_low())

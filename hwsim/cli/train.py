@@ -34,6 +34,7 @@ _SUFFIX = ".safetensors"
 @click.option("--weight-clip", type=float, help="Largest magnitude of a weight or bias.")
 @click.option("--input-clip", type=float, help="Largest magnitude of a normalised input.")
 @click.option("--input-noise", default=0.0, show_default=True, help="Noise on inputs in training.")
+@click.option("--signal-limit", type=float, help="Signals beyond this magnitude cost.")
 @click.option("--validation-fraction", default=0.2, show_default=True, help="Share of each class.")
 @click.option("--seed", default=0, show_default=True, help="First seed.")
 @click.option(
@@ -137,5 +138,6 @@ def _show(training: Training, out: Path, console: Console) -> None:
     table.add_row(KINDS[header.cell.kind].title, *(f"{100 * score:.1f} %" for score in scores))
     console.print(table)
     if len(training.contenders) > 1:
-        console.print(f"seed {header.seed} of {len(training.contenders)}, chosen on validation")
+        count = len(training.contenders)
+        console.print(f"seed {header.seed}, the best of {count} on the validation set")
     console.print(f"checkpoint: {out}")

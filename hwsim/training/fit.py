@@ -20,6 +20,7 @@ from hwsim.training.recipe import Recipe
 _VALIDATIONS = 60
 _GRADIENT_NORM = 1.0
 _WARM_UP = 0.1
+_SIGNAL_COST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,8 @@ def fit(recipe: Recipe, training: Batch, validation: Batch, classes: int, advanc
         best, state = Score(-1.0, -math.inf), copy.deepcopy(network.state_dict())
         for step, batch in enumerate(_batches(training, recipe), start=1):
             optimiser.param_groups[0]["lr"] = _learning_rate(recipe, step)
-            _descend(network, optimiser, batch, step)
-            if recipe.weight_clip is not None:
-                network.clamp_weights(recipe.weight_clip)
+            _descend(network, optimiser, batch, recipe, step)
+            network.constrain(recipe)
             if step % every == 0 or step == recipe.steps:
                 now = score(network, validation)
                 if now > best:
@@ -104,9 +104,11 @@ def fit(recipe: Recipe, training: Batch, validation: Batch, classes: int, advanc
     return Fit(network, recipe, best)
 
 
-def _descend(network: Network, optimiser: torch.optim.Adam, batch: Batch, step: int) -> None:
+def _descend(
+    network: Network, optimiser: torch.optim.Adam, batch: Batch, recipe: Recipe, step: int
+) -> None:
     optimiser.zero_grad()
-    loss = nn.functional.cross_entropy(network(batch.inputs, batch.mask), batch.labels)
+    loss = _loss(network, batch, recipe.signal_limit)
     if not math.isfinite(loss.item()):
         raise InputError(
             f"the training diverged: the loss is not finite at step {step}",
@@ -115,6 +117,16 @@ def _descend(network: Network, optimiser: torch.optim.Adam, batch: Batch, step: 
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), _GRADIENT_NORM)
     optimiser.step()
+
+
+def _loss(network: Network, batch: Batch, signal_limit: float | None) -> Tensor:
+    signals = network.signals(batch.inputs)
+    loss = nn.functional.cross_entropy(network.read(signals[-1], batch.mask), batch.labels)
+    if signal_limit is not None:
+        for signal in signals:
+            excess = torch.relu(signal[batch.mask].abs() - signal_limit)
+            loss = loss + _SIGNAL_COST * (excess**2).mean()
+    return loss
 
 
 def _learning_rate(recipe: Recipe, step: int) -> float:

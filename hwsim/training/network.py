@@ -47,24 +47,41 @@ class Network(nn.Module):
         self.readout = nn.Linear(units, classes)
         self.last_step_only = recipe.readout == "last"
 
-    def forward(self, inputs: Tensor, mask: Tensor) -> Tensor:
-        """Logits [N, classes] for normalised inputs [N, T, channels], valid where `mask` [N, T]."""
+    def signals(self, inputs: Tensor) -> list[Tensor]:
+        """What flows as a current in the circuit: p after each layer, then the outputs.
+
+        Args:
+            inputs: normalised inputs [N, T, channels].
+
+        Returns:
+            p as [N, T, units], before the blocks and after each, and the outputs [N, T, classes].
+        """
         p: Tensor = self.input(inputs)
+        signals = [p]
         for block in self.blocks:
-            p = block(p)
-        logits: Tensor = self.readout(torch.relu(p))
+            signals.append(block(signals[-1]))
+        return [*signals, self.readout(torch.relu(signals[-1]))]
+
+    def read(self, outputs: Tensor, mask: Tensor) -> Tensor:
+        """Logits [N, classes] from outputs [N, T, classes], valid where `mask` [N, T]."""
         lengths = mask.sum(dim=1)
         if self.last_step_only:
-            return logits[torch.arange(len(logits)), lengths - 1]
-        return (logits * mask[:, :, None]).sum(dim=1) / lengths[:, None]
+            return outputs[torch.arange(len(outputs)), lengths - 1]
+        return (outputs * mask[:, :, None]).sum(dim=1) / lengths[:, None]
+
+    def forward(self, inputs: Tensor, mask: Tensor) -> Tensor:
+        """Logits [N, classes] for normalised inputs [N, T, channels]."""
+        return self.read(self.signals(inputs)[-1], mask)
 
     @torch.no_grad()
-    def clamp_weights(self, limit: float) -> None:
-        """Pull every weight and bias of a linear layer into [-limit, limit]."""
+    def constrain(self, recipe: Recipe) -> None:
+        """Pull weights, biases and falling thresholds into the ranges of the recipe."""
         for layer in self.modules():
-            if isinstance(layer, nn.Linear):
-                layer.weight.clamp_(-limit, limit)
-                layer.bias.clamp_(-limit, limit)
+            if isinstance(layer, nn.Linear) and recipe.weight_clip is not None:
+                layer.weight.clamp_(-recipe.weight_clip, recipe.weight_clip)
+                layer.bias.clamp_(-recipe.weight_clip, recipe.weight_clip)
+            elif isinstance(layer, FqBmru):
+                layer.raise_beta_low(recipe.beta_low_floor)
 
 
 def _cell(recipe: Recipe) -> TorchCell:

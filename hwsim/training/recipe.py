@@ -32,9 +32,13 @@ class Recipe:
         input_clip: largest magnitude of a normalised input, None for no limit.
         input_noise: standard deviation of the noise on normalised inputs during training; it
             keeps a small network from learning its few recordings by heart.
+        signal_limit: magnitude beyond which a signal between layers costs, as the square of the
+            excess; signals become currents, and power. None for no cost.
         alpha: step of the state to begin with.
         beta: threshold to begin with.
         beta_low_ratio: FQ-BMRU only, falling threshold over rising one to begin with.
+        beta_low_floor: FQ-BMRU only, least falling threshold over rising one. A small falling
+            threshold is a small current: slow to switch off, and lost in leakage.
 
     Raises:
         InputError: a number out of its range, or K where the cell has none.
@@ -54,18 +58,20 @@ class Recipe:
     weight_clip: float | None = None
     input_clip: float | None = None
     input_noise: float = 0.0
+    signal_limit: float | None = None
     alpha: float = 0.25
     beta: float = 0.5
     beta_low_ratio: float = 0.5
+    beta_low_floor: float = 0.3
 
     def __post_init__(self) -> None:
         for name in ("units", "blocks", "steps", "batch"):
             _require(getattr(self, name) >= 1, name, "at least 1")
         _require(self.seed >= 0 and self.split_seed >= 0, "seed", "at least 0")
         _require(0 <= self.input_noise < math.inf, "input_noise", "at least 0 and finite")
-        for name in ("validation_fraction", "beta_low_ratio"):
+        for name in ("validation_fraction", "beta_low_ratio", "beta_low_floor"):
             _require(0 < getattr(self, name) < 1, name, "between 0 and 1")
-        for name in ("learning_rate", "weight_clip", "input_clip", "alpha", "beta"):
+        for name in ("learning_rate", "weight_clip", "input_clip", "signal_limit", "alpha", "beta"):
             value = getattr(self, name)
             _require(value is None or 0 < value < math.inf, name, "positive and finite")
         if KINDS[self.cell].has_levels:

@@ -1,0 +1,99 @@
+"""`hwsim train` from the outside."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from hwsim.checkpoints.checkpoint import load_checkpoint
+from hwsim.cli.train import train_command
+from hwsim.foundation.errors import InputError
+
+
+@pytest.fixture
+def task(tmp_path, splits):
+    path = tmp_path / "toy.npz"
+    np.savez(
+        path,
+        x_train=splits.train.values,
+        y_train=splits.train.labels,
+        length_train=splits.train.lengths,
+        x_test=splits.test.values,
+        y_test=splits.test.labels,
+        length_test=splits.test.lengths,
+    )
+    return str(path)
+
+
+def run(*words):
+    return CliRunner().invoke(train_command, [str(word) for word in words])
+
+
+def refused(*words) -> str:
+    error = run(*words).exception
+    assert isinstance(error, InputError)
+    return str(error)
+
+
+def test_json_is_one_object_that_tells_what_was_made(task, tmp_path):
+    out = tmp_path / "net.safetensors"
+    outcome = run(
+        task, "--units", 4, "--steps", 20, "--seeds", 2, "--seed", 3, "--json", "--out", out
+    )
+    assert outcome.exit_code == 0
+    record = json.loads(outcome.stdout)
+    checkpoint = load_checkpoint(out)
+    header = checkpoint.header
+    assert record["accuracy"] == header.metrics.model_dump()
+    assert record["content_hash"] == checkpoint.content_hash
+    assert (record["task"], record["levels_half"], header.units) == ("toy", 3, 4)
+    assert [one["seed"] for one in record["contenders"]] == [3, 4]
+    assert outcome.stderr == ""
+
+
+def test_the_recorded_command_makes_the_same_file(task, tmp_path):
+    out = tmp_path / "net.safetensors"
+    run(task, "--cell", "fq_bmru", "--units", 3, "--steps", 9, "--weight-clip", 1, "--out", out)
+    first = out.read_bytes()
+    words = load_checkpoint(out).header.command.split()
+    assert words[:3] == ["hwsim", "train", task]
+    assert "--seed" not in words
+    run(*words[2:])
+    assert out.read_bytes() == first
+
+
+def test_a_person_gets_a_table(task, tmp_path):
+    out = tmp_path / "net.safetensors"
+    outcome = run(task, "--steps", 5, "--seeds", 2, "--out", out)
+    assert "saturating CMRU" in outcome.stdout
+    assert "the best of 2 on the validation set" in outcome.stdout
+    assert f"checkpoint: {out}" in outcome.stdout
+
+
+def test_bad_input_leaves_nothing(task, tmp_path):
+    out = tmp_path / "net.safetensors"
+    assert "no task 'vowels'" in refused("vowels", "--out", out)
+    assert "no cell 'lstm'" in refused(task, "--cell", "lstm", "--out", out)
+    assert "has no levels_half" in refused(
+        task, "--cell", "fq_bmru", "--levels-half", 3, "--out", out
+    )
+    assert "units must be" in refused(task, "--units", 0, "--out", out)
+    assert "diverged" in refused(task, "--learning-rate", 1e30, "--out", out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["toy.npz"]
+
+
+def test_the_place_for_the_checkpoint_is_checked_first(tmp_path):
+    assert "ends in .safetensors" in refused("vowels", "--out", tmp_path / "net.pt")
+    missing = tmp_path / "none" / "net.safetensors"
+    assert "its folder does not exist" in refused("vowels", "--out", missing)
+    folder = tmp_path / "folder.safetensors"
+    folder.mkdir()
+    assert "is a folder" in refused("vowels", "--out", folder)
+
+
+def test_the_command_is_read_without_torch():
+    code = "import sys, hwsim.cli.train; sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

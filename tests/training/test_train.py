@@ -1,0 +1,128 @@
+"""Training on data that a small network can learn in a second."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from hwsim.checkpoints.checkpoint import load_checkpoint, save_checkpoint
+from hwsim.data.sequences import Sequences, Splits
+from hwsim.foundation.errors import InputError
+from hwsim.training import train as module
+from hwsim.training.conversion import checkpoint_network
+from hwsim.training.fit import Score, make_batch, score
+from hwsim.training.normalise import fit_normalisation
+from hwsim.training.recipe import Recipe
+from hwsim.training.train import train
+
+RECIPE = Recipe(
+    cell="saturating_cmru", units=4, levels_half=2, steps=40, batch=16, learning_rate=0.05
+)
+
+
+def test_it_learns_and_says_how_well(splits):
+    training = train("toy", splits, RECIPE, command="make it so")
+    header = training.checkpoint.header
+    assert header.metrics.train == header.metrics.test == 1.0
+    assert (header.task, header.command, header.seed) == ("toy", "make it so", 0)
+    assert header.recipe["steps"] == 40
+    assert header.versions.torch == torch.__version__
+
+
+@pytest.mark.parametrize("kind", ["bmru", "cmru", "fq_bmru", "alpha_cmru"])
+def test_every_kind_trains(splits, kind):
+    recipe = dataclasses.replace(RECIPE, cell=kind, levels_half=None)
+    assert train("toy", splits, recipe).checkpoint.header.metrics.train > 0.9
+
+
+def test_a_seed_gives_one_network_whatever_the_threads(splits):
+    threads = torch.get_num_threads()
+    first = train("toy", splits, RECIPE).checkpoint.content_hash
+    torch.set_num_threads(2)
+    torch.rand(5)
+    assert train("toy", splits, RECIPE).checkpoint.content_hash == first
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(threads)
+    other = dataclasses.replace(RECIPE, seed=1)
+    assert train("toy", splits, other).checkpoint.content_hash != first
+
+
+def test_the_metrics_are_those_of_the_file(tmp_path, splits):
+    path = tmp_path / "net.safetensors"
+    save_checkpoint(path, train("toy", splits, dataclasses.replace(RECIPE, steps=3)).checkpoint)
+    loaded = load_checkpoint(path)
+    batch = make_batch(splits.test, loaded.header.normalisation, torch.float64)
+    assert score(checkpoint_network(loaded), batch).accuracy == loaded.header.metrics.test
+
+
+def test_the_best_seed_on_validation_is_kept(splits):
+    training = train("toy", splits, dataclasses.replace(RECIPE, steps=2), seeds=5)
+    assert [one.seed for one in training.contenders] == [0, 1, 2, 3, 4]
+    best = max(training.contenders, key=lambda one: one.validation)
+    assert training.checkpoint.header.seed == best.seed
+    assert len({one.validation for one in training.contenders}) > 1
+
+
+def test_equal_accuracies_are_told_apart_by_loss():
+    assert Score(0.9, -0.5) > Score(0.9, -0.6) > Score(0.8, -0.1)
+
+
+def test_the_test_set_is_scored_once_and_changes_nothing_else(splits, monkeypatch):
+    sizes = []
+
+    def counting(network, batch):
+        sizes.append(len(batch.labels))
+        return score(network, batch)
+
+    monkeypatch.setattr(module, "score", counting)
+    monkeypatch.setattr("hwsim.training.fit.score", counting)
+    training = train("toy", splits, RECIPE, seeds=2)
+    assert sizes.count(len(splits.test)) == 1
+    assert sizes[-1] == len(splits.test)
+    upside_down = Sequences(
+        splits.test.values, splits.test.lengths, 1 - splits.test.labels, splits.test.classes
+    )
+    again = train("toy", Splits(splits.train, upside_down), RECIPE, seeds=2)
+    assert again.checkpoint.header.metrics.test == 1 - training.checkpoint.header.metrics.test
+    for name, tensor in training.checkpoint.tensors.items():
+        assert np.array_equal(tensor, again.checkpoint.tensors[name])
+
+
+def test_weights_stay_within_their_clip_and_signals_near_their_limit(splits):
+    free = train("toy", splits, RECIPE).checkpoint
+    recipe = dataclasses.replace(RECIPE, weight_clip=0.4, signal_limit=0.5)
+    held = train("toy", splits, recipe).checkpoint
+    assert np.abs(held.tensors["readout.weight"]).max() <= np.float32(0.4)
+    largest = [
+        max(
+            signal.abs().max().item()
+            for signal in checkpoint_network(checkpoint).signals(
+                make_batch(splits.train, checkpoint.header.normalisation, torch.float64).inputs
+            )
+        )
+        for checkpoint in (free, held)
+    ]
+    assert largest[1] < 0.5 * largest[0]
+
+
+def test_progress_adds_up_to_every_step(splits):
+    done = []
+    train("toy", splits, RECIPE, seeds=2, advance=done.append)
+    assert sum(done) == 80
+
+
+def test_normalisation_looks_at_valid_steps_only():
+    values = np.zeros((2, 3, 2))
+    values[:, :, 0] = [[1.0, 3.0, 99.0], [2.0, 99.0, 99.0]]
+    values[:, :, 1] = 7.0
+    data = Sequences(values, np.array([2, 1]), np.array([0, 1]), ("a", "b"))
+    normalisation = fit_normalisation(data, 3.0)
+    assert normalisation.mean == pytest.approx((2.0, 7.0))
+    assert normalisation.scale == pytest.approx((np.std([1, 3, 2]), 1.0))
+    assert normalisation.clip == 3.0
+
+
+def test_a_training_that_diverges_says_so(splits):
+    with pytest.raises(InputError, match=r"diverged.*lower the learning rate"):
+        train("toy", splits, dataclasses.replace(RECIPE, learning_rate=1e30))
