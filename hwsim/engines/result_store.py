@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,17 @@ from hwsim.engines.reading import Reading
 from hwsim.engines.trace import Waveform
 from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import write_bytes
+
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    RuntimeError,  # a changed flag reads as an encrypted or unknown kind of archive
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What reading a missing or damaged archive raises."""
 
 
 class ResultStore:
@@ -62,24 +74,28 @@ class ResultStore:
     def load(self, key: str) -> Reading | None:
         """The reading of that key, or None if there is none or it is damaged."""
         try:
-            with np.load(self._path(key), allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            note = json.loads(arrays.pop("note").tobytes())
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            content = io.BytesIO(self._path(key).read_bytes())
+            with np.load(content, allow_pickle=False) as archive:
+                return _reading({name: archive[name] for name in archive.files})
+        except _DAMAGE:
             return None
-
-        def under(prefix: str) -> dict[str, NDArray[Any]]:
-            start = f"{prefix}/"
-            return {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
-
-        return Reading(
-            current=under("current"),
-            state=under("state"),
-            supply_current=under("supply"),
-            waveform=Waveform(arrays["waveform_time"], under("waveform")),
-            violations=tuple(note["violations"]),
-            seconds=float(note["seconds"]),
-        )
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.npz"
+
+
+def _reading(arrays: dict[str, NDArray[Any]]) -> Reading:
+    note = json.loads(arrays["note"].tobytes())
+
+    def under(prefix: str) -> dict[str, NDArray[Any]]:
+        start = f"{prefix}/"
+        return {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
+
+    return Reading(
+        current=under("current"),
+        state=under("state"),
+        supply_current=under("supply"),
+        waveform=Waveform(arrays["waveform_time"], under("waveform")),
+        violations=tuple(note["violations"]),
+        seconds=float(note["seconds"]),
+    )
