@@ -1,0 +1,117 @@
+"""Bring what the documentation quotes up to date: the schema, lines of files, what commands print.
+
+    python scripts/refresh_docs.py
+
+A page quotes between two comments:
+
+    <!-- lines: FILE: FIRST ... LAST -->    from the line that holds FIRST to the one with LAST
+    <!-- output: hwsim COMMAND -->          what the command prints
+    <!-- end -->
+
+Both are made in a fresh folder that holds `models/` and an export in `runs/demo/export`. The tests
+compare every quotation with what this script would write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import tempfile
+from pathlib import Path
+
+import click
+
+from hwsim.cli.main import main as hwsim
+from hwsim.design.store import schema_json
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("docs/tutorial.md", "docs/design_format.md")
+SCHEMA = "docs/design.schema.json"
+WIDTH = 96
+
+_QUOTATION = re.compile(
+    r"(?P<head><!-- (?P<kind>lines|output): (?P<what>.+?) -->\n).*?(?P<tail><!-- end -->)",
+    re.DOTALL,
+)
+_LINES = re.compile(r"(?P<file>\S+): (?P<first>.+) \.\.\. (?P<last>.+)")
+
+
+def prepare_workshop(folder: Path) -> None:
+    """Make the folder in which the commands of the pages can be run."""
+    (folder / "models").symlink_to(ROOT / "models")
+    (folder / "runs").mkdir()
+    with contextlib.chdir(folder):
+        printed("hwsim export models/japanese_vowels_cmru_k3_d8.safetensors --out runs/demo/export")
+
+
+def printed(command: str) -> str:
+    """What a command of hwsim prints in the current folder.
+
+    Raises:
+        ClickException: the command failed.
+    """
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        code = hwsim(shlex.split(command)[1:])
+    if code != 0:
+        raise click.ClickException(f"{command}: exit code {code}")
+    return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
+
+
+def refreshed(page: str, workshop: Path) -> str:
+    """A page with every quotation made anew.
+
+    Args:
+        page: Markdown.
+        workshop: a folder that `prepare_workshop` made.
+    """
+
+    def quotation(found: re.Match[str]) -> str:
+        if found["kind"] == "lines":
+            body, language = _lines(found["what"], workshop)
+        else:
+            with contextlib.chdir(workshop):
+                body, language = printed(found["what"]), "text"
+        return f"{found['head']}```{language}\n{body}\n```\n{found['tail']}"
+
+    return _QUOTATION.sub(quotation, page)
+
+
+def _lines(what: str, workshop: Path) -> tuple[str, str]:
+    """Lines of a file and the language they are in; long rows of numbers are cut."""
+    found = _LINES.fullmatch(what)
+    if found is None:
+        raise click.ClickException(f"'{what}' is not FILE: FIRST ... LAST")
+    lines = (workshop / found["file"]).read_text(encoding="utf-8").splitlines()
+    first = _index(lines, found["first"], 0, found["file"])
+    last = _index(lines, found["last"], first, found["file"])
+    chosen = lines[first : last + 1]
+    if not found["file"].endswith(".json"):
+        return "\n".join(chosen), "text"
+    short = [line if len(line) <= WIDTH else f"{line[: WIDTH - 2]} …" for line in chosen]
+    return "\n".join(short), "json"
+
+
+def _index(lines: list[str], text: str, start: int, name: str) -> int:
+    for index, line in enumerate(lines[start:], start):
+        if text in line:
+            return index
+    raise click.ClickException(f"{name} has no line with '{text}'")
+
+
+@click.command()
+def main() -> None:
+    """Rewrite the quotations and the schema in the folder `docs`."""
+    (ROOT / SCHEMA).write_text(schema_json(), encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="hwsim-docs-") as folder:
+        workshop = Path(folder)
+        prepare_workshop(workshop)
+        for name in PAGES:
+            path = ROOT / name
+            path.write_text(refreshed(path.read_text(encoding="utf-8"), workshop), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
