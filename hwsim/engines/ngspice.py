@@ -72,12 +72,14 @@ class NgspiceEngine:
         }
         keys = {index: _key(files) for index, files in decks.items()}
         store = ResultStore(self.results)
-        readings = {index: store.load(key) for index, key in keys.items()}
-        missing = [index for index, reading in readings.items() if reading is None]
+        readings = {key: store.load(key) for key in keys.values()}
+        # Of equal sequences one is enough; two decks of one key would share a folder.
+        first = {key: index for index, key in sorted(keys.items(), reverse=True)}
+        missing = sorted(index for key, index in first.items() if readings[key] is None)
         for index, reading in self._simulate(design, netlist, sequences, decks, missing):
             store.save(keys[index], reading)
-            readings[index] = reading
-        done = [reading for _, reading in sorted(readings.items()) if reading is not None]
+            readings[keys[index]] = reading
+        done = [found for key in keys.values() if (found := readings[key]) is not None]
         return join_readings(design, done, sequences.lengths, sequences.values.shape[1])
 
     def _files(
@@ -108,7 +110,8 @@ class NgspiceEngine:
         weight = {index: int(sequences.lengths[index]) for index in decks}
 
         def report(position: int, fraction: float) -> None:
-            finished[missing[position]] = fraction
+            index = missing[position]
+            finished[index] = max(fraction, finished.get(index, 0.0))  # a new analysis begins at 0
             done = sum(weight[index] * part for index, part in finished.items())
             self.on_progress(done / sum(weight.values()))
 
