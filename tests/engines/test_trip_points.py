@@ -35,7 +35,7 @@ def test_trip_points_are_what_the_design_asks_times_what_the_template_delivers(c
 def test_single_steps_from_the_states_of_a_run_are_that_run(cells):
     design, stage, circuits = cells
     trips = trip_points(design, stage, circuits)
-    candidates = np.random.default_rng(0).normal(0.3, 1.0, (4, 50, 3))
+    candidates = np.random.default_rng(0).normal(0.2, 2.0, (4, 200, 3))
     states = run_cells(stage, candidates, trips)
     before = np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
     np.testing.assert_array_equal(step_cells(stage, before, candidates, trips), states)
