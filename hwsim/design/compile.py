@@ -64,12 +64,18 @@ class CompileOptions:
 
     @property
     def reference_units(self) -> int:
-        """Unit transistors in the diode of the unit-current line, and of the lines into cells.
-
-        Biases and thresholds are as fine as weights. The row scale of a cell is free, so the
-        diode in front of it is chosen to keep its currents the same at any number of bits.
-        """
+        """Unit transistors in the diode of the unit-current line: biases as fine as weights."""
         return largest_units(self.bits) + 1
+
+    @property
+    def cell_diode_units(self) -> int:
+        """Unit transistors in the diode of the lines into cells.
+
+        The row scale of a cell is free, so this choice sets its currents: up to two unit currents
+        for the largest weight. Half of it doubles the power of the cells, twice of it doubles the
+        share of leakage and slow tails in their decisions.
+        """
+        return max(1, self.reference_units // 2)
 
     @property
     def keep_alive_units(self) -> int:
@@ -146,11 +152,11 @@ class _Compiler:
     def _hidden(self) -> Stage:
         weights, bias = self.tensors["input.weight"], self.tensors["input.bias"]
         scale = np.ones(self.header.units)
-        self.lines["hidden"] = Lines(self.options.reference_units, scale)
+        self.lines["hidden"] = Lines(self.options.cell_diode_units, scale)
         return self._row_stage(
             "hidden",
             "splitter",
-            self.options.reference_units,
+            self.options.cell_diode_units,
             scale,
             bias,
             [self._connect("input", "signed", weights, scale)],
@@ -226,7 +232,7 @@ class _Compiler:
         prefix = f"blocks.{block}"
         scale = np.full(self.header.units, self._output_gain(block))
         outgoing = self.tensors[f"{prefix}.output.weight"]
-        diode = self.options.reference_units
+        diode = self.options.cell_diode_units
         if last:
             diode = mirror_diode(
                 self.tensors["readout.weight"], self.options.bits, LARGEST_DIODE_UNITS
