@@ -18,6 +18,7 @@ import click
 from measuring.bench import Bench, Measurement
 from measuring.cmru import ladder_measurements
 from measuring.fq_bmru import comparator_measurements
+from measuring.mirror import mirror_measurements
 from measuring.transistor import device_measurements
 
 from hwsim.circuits.circuit_set import DEFAULT_TEMPLATES
@@ -26,29 +27,37 @@ from hwsim.circuits.template import load_template
 from hwsim.foundation.quantities import format_quantity
 from hwsim.spice import WorkerPool
 
+MIRRORS = ("mirror_cascode", "mirror_plain")
+
 
 def measurements(folder: Path) -> Iterator[Measurement]:
     """Everything, in the order of the table; the decks are written into `folder`."""
+    technology = load_technology("generic180")
     templates = {str(kind): load_template(name, kind) for kind, name in DEFAULT_TEMPLATES.items()}
     with WorkerPool(1, timeout_seconds=120.0) as pool:
-        bench = Bench(load_technology("generic180"), templates, folder, pool)
+        bench = Bench(technology, templates, folder, pool)
         bench.prepare()
         yield from device_measurements(bench)
         yield from ladder_measurements(bench)
         yield from comparator_measurements(bench)
+        for name in MIRRORS:
+            others = {**templates, "mirror": load_template(name, "mirror")}
+            bench = Bench(technology, others, folder, pool)
+            bench.prepare()
+            yield from mirror_measurements(bench)
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 def main(as_json: bool) -> None:
-    """Measure the unit transistors, the CMRU ladder and the FQ-BMRU cell on generic180."""
+    """Measure unit transistors, cells and mirrors on generic180."""
     found = {}
     with tempfile.TemporaryDirectory(prefix="hwsim-") as folder:
         for one in measurements(Path(folder)):
             found[one.name] = one.value
             if not as_json:
                 text = format_quantity(one.value, one.unit) if one.unit else f"{one.value:.4f}"
-                click.echo(f"{one.name:<56} {text}")
+                click.echo(f"{one.name:<58} {text}")
     if as_json:
         click.echo(json.dumps(found, indent=2))
 

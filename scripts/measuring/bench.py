@@ -96,20 +96,29 @@ class Bench:
         return outcome
 
     def transient(self, lines: Sequence[str], stop: float, resolution: float) -> Result:
-        """Run the transistors of one cell beside the bias of a network."""
+        """Run a circuit over time beside the bias of a network."""
+        analysis = f".tran {resolution} {stop} 0 {resolution}"
+        return self.run([*self._bias(), *lines, analysis], "tran", stop=stop)
+
+    def sweep(self, lines: Sequence[str], source: str, voltages: Floats) -> Result:
+        """Sweep a source of a circuit beside the bias of a network, over even `voltages`."""
+        step = voltages[1] - voltages[0]
+        analysis = f".dc {source} {voltages[0]:g} {voltages[-1]:g} {step:g}"
+        return self.run([*self._bias(), *lines, analysis], "dc")
+
+    def _bias(self) -> list[str]:
+        """Templates, supply and bias lines of a network."""
         unit = self.templates["mirror"].unit_transistor
         if unit is None:
             raise click.ClickException("the mirror template names no unit transistor")
-        bias = {"unit_current": UNIT_CURRENT, "supply": SUPPLY, "units": REFERENCE_UNITS}
-        shared = [
+        values = {"unit_current": UNIT_CURRENT, "supply": SUPPLY, "units": REFERENCE_UNITS}
+        return [
             f".param w_unit={unit.width} l_unit={unit.length}",
             *(f".include {kind}.spice" for kind in self.templates),
             f"Vdd vdd 0 {SUPPLY}",
             "Vss vss 0 0",
-            self.place("bias", "bias", {}, bias),
+            self.place("bias", "bias", {}, values),
         ]
-        analysis = f".tran {resolution} {stop} 0 {resolution}"
-        return self.run([*shared, *lines, analysis], "tran", stop=stop)
 
     def place(
         self, name: str, kind: str, roles: Mapping[str, str], parameters: Mapping[str, float]
