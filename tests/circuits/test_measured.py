@@ -1,0 +1,109 @@
+"""The figures in the descriptions are those of the circuits beside them.
+
+Whoever changes a template measures it again: ``python scripts/measure_circuits.py``.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hwsim.circuits.circuit_set import DEFAULT_TEMPLATES
+from hwsim.circuits.technology import load_technology
+from hwsim.circuits.template import load_template
+from hwsim.spice import WorkerPool
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+
+pytestmark = pytest.mark.spice
+
+
+@pytest.fixture(scope="module")
+def measuring():
+    """The modules of the measuring script."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SCRIPTS)
+        from measuring import bench, cmru, fq_bmru, mirror, transistor
+
+        yield {m.__name__.rpartition(".")[2]: m for m in (bench, cmru, fq_bmru, mirror, transistor)}
+
+
+@pytest.fixture(scope="module")
+def bench(measuring, tmp_path_factory):
+    templates = {kind: load_template(name, kind) for kind, name in DEFAULT_TEMPLATES.items()}
+    with WorkerPool(1, timeout_seconds=60.0) as pool:
+        folder = tmp_path_factory.mktemp("bench")
+        bench = measuring["bench"].Bench(load_technology("generic180"), templates, folder, pool)
+        bench.prepare()
+        yield bench
+
+
+def test_the_ladder_trips_where_its_description_says(measuring, bench):
+    ladder = measuring["cmru"].Ladder(bench, 8)
+    nominal = bench.templates["cmru"].nominal
+    step = measuring["bench"].STEP
+    for sign, trip in ((1, nominal["trip_up"]), (-1, nominal["trip_down"])):
+        for ratio, level in ((0.997, 0), (1.003, sign)):
+            candidate = sign * ratio * trip * ladder.asked
+            levels, _ = ladder.run([(0, 0), (step, 0), (step + 2e-5, candidate)], 2)
+            assert levels == [0, level]
+
+
+def test_the_ladder_counts_and_draws_what_its_description_says(measuring, bench):
+    cmru = measuring["cmru"]
+    ladder = cmru.Ladder(bench, 8)
+    levels, currents = ladder.sequence(cmru.UPS_AND_DOWNS)
+    expected = [1, 2, 2, 3, 3, 3, 3, 2, 1, 1, 0, -1, -2, -3, -3, -3, -3, -2, -1, -2, -2]
+    assert levels == expected
+    drawn = currents[:, 0] - currents[:, 1]
+    level = bench.templates["cmru"].nominal["level"] * ladder.level * measuring["bench"].UNIT
+    np.testing.assert_allclose(drawn, np.array(expected) * level, atol=0.003 * level * 3)
+
+
+def test_the_slower_decision_takes_the_charge_of_the_description(measuring, bench):
+    ladder = measuring["cmru"].Ladder(bench, 8)
+    charge = bench.templates["cmru"].timing["decision_charge"]
+    assert ladder.decision_charge(-1, 1.0) == pytest.approx(charge, rel=0.03)
+
+
+def test_the_comparator_trips_where_its_description_says(measuring, bench):
+    cell = measuring["fq_bmru"].Comparator(bench)
+    nominal = bench.templates["fq_bmru"].nominal
+    up, down, off, on = cell.thresholds()
+    assert up / cell.high == pytest.approx(nominal["threshold_high"], abs=0.003)
+    assert down / cell.low == pytest.approx(nominal["threshold_low"], abs=0.003)
+    assert on / (cell.level * measuring["bench"].UNIT) == pytest.approx(nominal["level"], abs=2e-3)
+    assert off < 1e-12
+
+
+def test_the_comparator_switches_within_its_charges(measuring, bench):
+    cell = measuring["fq_bmru"].Comparator(bench)
+    timing = bench.templates["fq_bmru"].timing
+    assert cell.charge(1.0, rising=True) == pytest.approx(timing["rise_charge"], rel=0.03)
+    assert cell.charge(1.0, rising=False) == pytest.approx(timing["fall_charge"], rel=0.03)
+
+
+def test_the_transistor_is_the_one_that_the_technology_describes(measuring, bench):
+    found = {one.name: one.value for one in measuring["transistor"].device_measurements(bench)}
+    technology = bench.technology
+    for condition, leakage in technology.leakage.items():
+        measured = found[f"transistor 1u/5u: leakage, {condition} C"]
+        assert measured == pytest.approx(leakage, rel=0.01)
+    capacitance = found["transistor 1u/5u: gate capacitance"]
+    assert capacitance == pytest.approx(technology.gate_capacitance, rel=0.01)
+    slope = found["transistor 1u/5u: slope factor"]
+    assert slope == pytest.approx(technology.slope_factor, rel=0.01)
+
+
+def test_cascodes_halve_what_the_output_voltage_adds(measuring, bench, tmp_path):
+    spreads = {}
+    for name in ("mirror_cascode", "mirror_plain"):
+        templates = {**bench.templates, "mirror": load_template(name, "mirror")}
+        other = type(bench)(bench.technology, templates, tmp_path, bench.pool)
+        other.prepare()
+        for one in measuring["mirror"].mirror_measurements(other):
+            if one.name.endswith("0.3 V to 0.9 V"):
+                spreads[name, "source" if "source" in one.name else "sink"] = one.value
+    for side in ("source", "sink"):
+        assert spreads["mirror_cascode", side] < 0.5 * spreads["mirror_plain", side]
+        assert spreads["mirror_cascode", side] < 0.01
