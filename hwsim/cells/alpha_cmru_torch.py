@@ -28,4 +28,4 @@ class AlphaCmru(TorchCell):
 
     def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
         increments = nn.functional.softplus(self.increment(inputs))
-        return alpha_cmru_states(self.candidate(inputs), increments, self.beta())
+        return alpha_cmru_states(self.candidates(inputs), increments, self.beta())

@@ -25,5 +25,5 @@ class Bmru(TorchCell):
         self.alpha = Positive(units, alpha)
 
     def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        states: Tensor = self.alpha() * bmru_states(self.candidate(inputs), self.beta())
+        states: Tensor = self.alpha() * bmru_states(self.candidates(inputs), self.beta())
         return states

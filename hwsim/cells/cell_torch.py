@@ -49,6 +49,26 @@ class TorchCell(nn.Module, abc.ABC):
     def forward(self, inputs: Tensor) -> Tensor:
         """States h, [N, T, units], for the cell's inputs u of the same shape."""
 
+    def candidates(self, inputs: Tensor) -> Tensor:
+        """Candidates c, [N, T, units], as the thresholds see them."""
+        candidates: Tensor = self.candidate(inputs)
+        return candidates
+
+    def crowding(self, inputs: Tensor, margin: float) -> Tensor:
+        """How close candidates come to the thresholds: 1 on one, 0 beyond a margin.
+
+        Args:
+            inputs: the cell's inputs u, [N, T, units].
+            margin: how far a threshold's neighbourhood reaches, as a fraction of the threshold.
+
+        Returns:
+            The sum over a unit's thresholds, [N, T, units].
+        """
+        sizes = self.candidates(inputs).abs()
+        thresholds = [value for name, value in self.vectors().items() if name.startswith("beta")]
+        distances = torch.stack([(sizes / threshold - 1).abs() for threshold in thresholds])
+        return torch.relu(1 - distances / margin).sum(dim=0)
+
     def vectors(self) -> dict[str, Tensor]:
         """The learned positive parameters by the names that `CellTraits.vectors` lists."""
         return {name: getattr(self, name)() for name in KINDS[self.kind].vectors}

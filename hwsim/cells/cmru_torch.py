@@ -23,5 +23,5 @@ class Cmru(TorchCell):
         self.alpha = Positive(units, alpha)
 
     def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        states: Tensor = self.alpha() * cmru_levels(self.candidate(inputs), self.beta())
+        states: Tensor = self.alpha() * cmru_levels(self.candidates(inputs), self.beta())
         return states

@@ -40,8 +40,11 @@ class FqBmru(TorchCell):
         """Lift every falling threshold to at least `floor` times its rising one."""
         self.ratio.clamp_(min=torch.logit(torch.tensor(floor)).item())
 
+    def candidates(self, inputs: Tensor) -> Tensor:
+        """Rectified candidates, [N, T, units]."""
+        return torch.relu(self.candidate(inputs))
+
     def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        candidates = torch.relu(self.candidate(inputs))
-        states = fq_bmru_states(candidates, self.beta(), self.beta_low())
+        states = fq_bmru_states(self.candidates(inputs), self.beta(), self.beta_low())
         scaled: Tensor = self.alpha() * states
         return scaled

@@ -25,6 +25,6 @@ class SaturatingCmru(TorchCell):
         self.half_range = half_range
 
     def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        levels = saturating_cmru_levels(self.candidate(inputs), self.beta(), self.half_range)
+        levels = saturating_cmru_levels(self.candidates(inputs), self.beta(), self.half_range)
         states: Tensor = self.alpha() * levels
         return states

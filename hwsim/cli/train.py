@@ -35,6 +35,7 @@ _SUFFIX = ".safetensors"
 @click.option("--input-clip", type=float, help="Largest magnitude of a normalised input.")
 @click.option("--input-noise", default=0.0, show_default=True, help="Noise on inputs in training.")
 @click.option("--signal-limit", type=float, help="Signals beyond this magnitude cost.")
+@click.option("--margin", type=float, help="Candidates nearer to a threshold (fraction) cost.")
 @click.option("--validation-fraction", default=0.2, show_default=True, help="Share of each class.")
 @click.option("--seed", default=0, show_default=True, help="First seed.")
 @click.option(

@@ -18,7 +18,7 @@ from hwsim.training.recipe import Recipe
 def network_tensors(network: Network) -> dict[str, NDArray[np.float64]]:
     """A network's numbers under the names that a checkpoint gives them."""
     values = {name: value.detach() for name, value in _linear_parameters(network).items()}
-    for index, cell in enumerate(_cells(network)):
+    for index, cell in enumerate(network.cells()):
         for name, vector in cell.vectors().items():
             values[f"blocks.{index}.cell.{name}"] = vector.detach()
     return {name: value.double().numpy() for name, value in values.items()}
@@ -30,7 +30,7 @@ def network_from_tensors(recipe: Recipe, channels: int, classes: int, tensors: T
     with torch.no_grad():
         for name, parameter in _linear_parameters(network).items():
             parameter.copy_(torch.tensor(tensors[name]))
-        for index, cell in enumerate(_cells(network)):
+        for index, cell in enumerate(network.cells()):
             _set_vectors(cell, f"blocks.{index}.cell.", tensors)
     return network
 
@@ -46,10 +46,6 @@ def checkpoint_network(checkpoint: Checkpoint) -> Network:
         readout=header.readout,
     )
     return network_from_tensors(recipe, header.channels, len(header.classes), checkpoint.tensors)
-
-
-def _cells(network: Network) -> list[TorchCell]:
-    return [module for module in network.modules() if isinstance(module, TorchCell)]
 
 
 def _linear_parameters(network: Network) -> dict[str, Tensor]:

@@ -21,6 +21,7 @@ _VALIDATIONS = 60
 _GRADIENT_NORM = 1.0
 _WARM_UP = 0.1
 _SIGNAL_COST = 0.1
+_CROWDING_COST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _descend(
     network: Network, optimiser: torch.optim.Adam, batch: Batch, recipe: Recipe, step: int
 ) -> None:
     optimiser.zero_grad()
-    loss = _loss(network, batch, recipe.signal_limit)
+    loss = _loss(network, batch, recipe)
     if not math.isfinite(loss.item()):
         raise InputError(
             f"the training diverged: the loss is not finite at step {step}",
@@ -119,13 +120,16 @@ def _descend(
     optimiser.step()
 
 
-def _loss(network: Network, batch: Batch, signal_limit: float | None) -> Tensor:
+def _loss(network: Network, batch: Batch, recipe: Recipe) -> Tensor:
     signals = network.signals(batch.inputs)
     loss = nn.functional.cross_entropy(network.read(signals[-1], batch.mask), batch.labels)
-    if signal_limit is not None:
+    if recipe.signal_limit is not None:
         for signal in signals:
-            excess = torch.relu(signal[batch.mask].abs() - signal_limit)
+            excess = torch.relu(signal[batch.mask].abs() - recipe.signal_limit)
             loss = loss + _SIGNAL_COST * (excess**2).mean()
+    if recipe.margin is not None:
+        for crowding in network.crowding(signals, recipe.margin):
+            loss = loss + _CROWDING_COST * crowding[batch.mask].mean()
     return loss
 
 

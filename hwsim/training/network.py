@@ -47,6 +47,10 @@ class Network(nn.Module):
         self.readout = nn.Linear(units, classes)
         self.last_step_only = recipe.readout == "last"
 
+    def cells(self) -> list[TorchCell]:
+        """The recurrent cells, one a block, from the input on."""
+        return [module for module in self.modules() if isinstance(module, TorchCell)]
+
     def signals(self, inputs: Tensor) -> list[Tensor]:
         """What flows as a current in the circuit: p after each layer, then the outputs.
 
@@ -61,6 +65,12 @@ class Network(nn.Module):
         for block in self.blocks:
             signals.append(block(signals[-1]))
         return [*signals, self.readout(torch.relu(signals[-1]))]
+
+    def crowding(self, signals: list[Tensor], margin: float) -> list[Tensor]:
+        """`TorchCell.crowding` of every block, [N, T, units] each, for what `signals` gave."""
+        inputs = [torch.relu(p) for p in signals[: len(self.blocks)]]
+        cells = zip(self.cells(), inputs, strict=True)
+        return [cell.crowding(u, margin) for cell, u in cells]
 
     def read(self, outputs: Tensor, mask: Tensor) -> Tensor:
         """Logits [N, classes] from outputs [N, T, classes], valid where `mask` [N, T]."""

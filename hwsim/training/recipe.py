@@ -34,6 +34,9 @@ class Recipe:
             keeps a small network from learning its few recordings by heart.
         signal_limit: magnitude beyond which a signal between layers costs, as the square of the
             excess; signals become currents, and power. None for no cost.
+        margin: distance from a threshold, as a fraction of it, within which a candidate costs;
+            a circuit's thresholds are not exact, and a candidate at a distance does not care.
+            None for no cost.
         alpha: step of the state to begin with.
         beta: threshold to begin with.
         beta_low_ratio: FQ-BMRU only, falling threshold over rising one to begin with.
@@ -59,6 +62,7 @@ class Recipe:
     input_clip: float | None = None
     input_noise: float = 0.0
     signal_limit: float | None = None
+    margin: float | None = None
     alpha: float = 0.25
     beta: float = 0.5
     beta_low_ratio: float = 0.5
@@ -71,7 +75,15 @@ class Recipe:
         _require(0 <= self.input_noise < math.inf, "input_noise", "at least 0 and finite")
         for name in ("validation_fraction", "beta_low_ratio", "beta_low_floor"):
             _require(0 < getattr(self, name) < 1, name, "between 0 and 1")
-        for name in ("learning_rate", "weight_clip", "input_clip", "signal_limit", "alpha", "beta"):
+        for name in (
+            "learning_rate",
+            "weight_clip",
+            "input_clip",
+            "signal_limit",
+            "margin",
+            "alpha",
+            "beta",
+        ):
             value = getattr(self, name)
             _require(value is None or 0 < value < math.inf, name, "positive and finite")
         if KINDS[self.cell].has_levels:

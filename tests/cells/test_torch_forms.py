@@ -113,6 +113,19 @@ def test_modules_equal_the_definitions_and_learn(kind):
         assert parameter.grad.abs().sum() > 0, name
 
 
+def test_crowding_is_one_on_a_threshold_and_zero_beyond_the_margin():
+    cell = FqBmru(1, alpha=1.0, beta=1.0, beta_low_ratio=0.5).double()
+    torch.nn.init.constant_(cell.candidate.weight, 1.0)
+    u = torch.tensor([0.5, 0.55, 0.7, 0.9, 1.0, 1.3], dtype=torch.float64)[None, :, None]
+    crowding = cell.crowding(u, 0.2).detach().ravel().tolist()
+    assert crowding == pytest.approx([1.0, 0.5, 0.0, 0.5, 1.0, 0.0], abs=1e-6)
+    ladder = SaturatingCmru(1, alpha=1.0, beta=1.0, half_range=1).double()
+    torch.nn.init.constant_(ladder.candidate.weight, -1.0)
+    assert ladder.crowding(u, 0.2).ravel().tolist() == pytest.approx(
+        [0.0, 0.0, 0.0, 0.5, 1.0, 0.0], abs=1e-6
+    )
+
+
 def test_parameters_begin_where_they_are_told():
     cell = FqBmru(2, alpha=0.25, beta=0.5, beta_low_ratio=0.4)
     values = {name: value.tolist() for name, value in cell.vectors().items()}

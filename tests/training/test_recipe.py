@@ -16,6 +16,7 @@ from hwsim.training.recipe import Recipe
         ({"validation_fraction": 1.0}, "validation_fraction must be between 0 and 1"),
         ({"weight_clip": -1.0}, "weight_clip must be positive"),
         ({"signal_limit": 0.0}, "signal_limit must be positive"),
+        ({"margin": 0.0}, "margin must be positive"),
         ({"input_noise": float("inf")}, "input_noise must be at least 0"),
         ({"cell": "saturating_cmru"}, "levels_half must be given"),
         ({"cell": "saturating_cmru", "levels_half": 0}, "levels_half must be given"),

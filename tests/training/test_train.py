@@ -106,6 +106,19 @@ def test_weights_stay_within_their_clip_and_signals_near_their_limit(splits):
     assert largest[1] < 0.5 * largest[0]
 
 
+def test_a_margin_keeps_candidates_away_from_the_thresholds(splits):
+    def crowded(recipe):
+        """Mean closeness of the candidates of a trained network to its thresholds."""
+        checkpoint = train("toy", splits, recipe).checkpoint
+        batch = make_batch(splits.train, checkpoint.header.normalisation, torch.float64)
+        network = checkpoint_network(checkpoint)
+        (crowding,) = network.crowding(network.signals(batch.inputs), 0.3)
+        return crowding[batch.mask].mean().item()
+
+    recipe = dataclasses.replace(RECIPE, cell="fq_bmru", levels_half=None, steps=200)
+    assert crowded(dataclasses.replace(recipe, margin=0.3)) < 0.6 * crowded(recipe)
+
+
 def test_progress_adds_up_to_every_step(splits):
     done = []
     train("toy", splits, RECIPE, seeds=2, advance=done.append)
