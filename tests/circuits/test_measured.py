@@ -3,6 +3,7 @@
 Whoever changes a template measures it again: ``python scripts/measure_circuits.py``.
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,29 @@ import pytest
 from hwsim.circuits.circuit_set import DEFAULT_TEMPLATES
 from hwsim.circuits.technology import load_technology
 from hwsim.circuits.template import load_template
+from hwsim.foundation.errors import InputError
+from hwsim.foundation.quantities import parse_quantity
 from hwsim.spice import WorkerPool
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ROOT / "scripts"
+PAGE = (ROOT / "docs" / "circuits.md").read_text(encoding="utf-8")
 
 pytestmark = pytest.mark.spice
+
+
+def figures(unit):
+    """The numbers of that unit in the tables of the page; percentages count as fractions."""
+    for cell in re.findall(r"(?<=\|) ([^|\n]+) (?=\|)", PAGE):
+        factor = 0.01 if cell.endswith("%") else 1.0
+        try:
+            yield parse_quantity(cell.removesuffix("%").strip(), unit) * factor
+        except InputError:
+            continue
+
+
+def in_page(value, unit="", **tolerance):
+    return any(value == pytest.approx(figure, **tolerance) for figure in figures(unit))
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +93,8 @@ def test_the_comparator_trips_where_its_description_says(measuring, bench):
     assert down / cell.low == pytest.approx(nominal["threshold_low"], abs=0.003)
     assert on / (cell.level * measuring["bench"].UNIT) == pytest.approx(nominal["level"], abs=2e-3)
     assert off < 1e-12
+    for value in (up / cell.high, down / cell.low, on / (cell.level * measuring["bench"].UNIT)):
+        assert in_page(value, abs=2e-3)
 
 
 def test_the_comparator_switches_within_its_charges(measuring, bench):
@@ -84,7 +105,10 @@ def test_the_comparator_switches_within_its_charges(measuring, bench):
 
 
 def test_the_transistor_is_the_one_that_the_technology_describes(measuring, bench):
-    found = {one.name: one.value for one in measuring["transistor"].device_measurements(bench)}
+    measurements = list(measuring["transistor"].device_measurements(bench))
+    for one in measurements:
+        assert in_page(one.value, one.unit, rel=0.01), one.name
+    found = {one.name: one.value for one in measurements}
     technology = bench.technology
     for condition, leakage in technology.leakage.items():
         measured = found[f"transistor 1u/5u: leakage, {condition} C"]
@@ -102,6 +126,7 @@ def test_cascodes_halve_what_the_output_voltage_adds(measuring, bench, tmp_path)
         other = type(bench)(bench.technology, templates, tmp_path, bench.pool)
         other.prepare()
         for one in measuring["mirror"].mirror_measurements(other):
+            assert in_page(one.value, abs=2e-4), one.name
             if one.name.endswith("0.3 V to 0.9 V"):
                 spreads[name, "source" if "source" in one.name else "sink"] = one.value
     for side in ("source", "sink"):
