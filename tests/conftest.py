@@ -61,7 +61,8 @@ def _network(
 
 def _compiled(checkpoint, **options):
     templates = choose_templates(options.pop("templates", {}))
-    return compile_design(checkpoint, CompileOptions(templates=templates, **options), name="toy")
+    chosen = CompileOptions(**{"bits": 5, "templates": templates} | options)
+    return compile_design(checkpoint, chosen, name="toy")
 
 
 def _recordings(channels=2, lengths=(7, 4, 5), classes=2, seed=0) -> Sequences:
@@ -81,7 +82,7 @@ def network():
 
 @pytest.fixture(scope="session")
 def compiled():
-    """Compile a checkpoint with the default templates and changed options."""
+    """Compile a checkpoint to 5 bits with the default templates and changed options."""
     return _compiled
 
 

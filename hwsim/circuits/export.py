@@ -142,8 +142,9 @@ Hardware description of a network trained on `{design.provenance.task}`, made by
 - 1.0 in the network is {operating.unit_current:g} A; one step takes {operating.step:g} s;
   supply {operating.supply_voltage:g} V
 - `design.json`: the description that every engine runs
-- `netlist/`: the same in transistors; `ngspice -b {DECK}` in there runs {steps} steps of one
-  recording without hwsim and prints the mean output currents and the charge from each supply
+- `netlist/`: the same in transistors; `OMP_THREAD_LIMIT=1 ngspice -b {DECK}` in there runs {steps}
+  steps of one recording without hwsim and prints the mean output currents and the charge from
+  each supply (the limit keeps ngspice from spinning on threads that only slow it down)
 
 ## Stages
 {rows}

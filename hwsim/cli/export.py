@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--bits",
     type=click.IntRange(2, 8),
-    default=5,
+    default=6,
     show_default=True,
     help="Bits of a weight, sign included.",
 )

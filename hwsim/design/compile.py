@@ -58,7 +58,7 @@ class CompileOptions:
     unit_current: float = 1e-9
     step: float = 5e-3
     supply_voltage: float = 1.2
-    bits: int = 5
+    bits: int = 6
     output_gain: float = 0.5
     write_fraction: float = 0.6
 

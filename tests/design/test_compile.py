@@ -67,11 +67,11 @@ def test_a_network_by_hand(network, compiled):
     assert incoming.diode_units == 7
     assert hidden.connections[0].units == ((7, -4), (2, 14))
     assert hidden.bias_units == (4, -8)
-    # rows of cells are scaled until their largest mirror has 15 units on a diode of 16
-    assert cells.row_scale == pytest.approx((15 / 16 / 0.5, 15 / 16 / 1.0))
+    # rows of cells are scaled until their largest mirror has 15 units on a diode of 8
+    assert cells.row_scale == pytest.approx((15 / 8 / 0.5, 15 / 8 / 1.0))
     assert cells.connections[0].units == ((15, -8), (0, -15))
-    assert cells.bias_units == (3, 0)
-    assert cells.cell.threshold_units == (round(1.875 * 0.25 * 16), round(0.9375 * 0.75 * 16))
+    assert cells.bias_units == (6, 0)
+    assert cells.cell.threshold_units == (round(3.75 * 0.25 * 16), round(1.875 * 0.75 * 16))
     assert cells.cell.half_range == 2
     # one level is 2/16 unit currents and stands for alpha; behind the cells 1.0 is half a unit
     assert cells.cell.level_units == 2
@@ -79,7 +79,7 @@ def test_a_network_by_hand(network, compiled):
     assert cells.diode_units == 15
     assert total.connections[1].units == tuple(map(tuple, np.rint(gains * 15).astype(int)))
     # the skip passes p on at half its size
-    assert total.connections[0].units == ((8, 0), (0, 8))
+    assert total.connections[0].units == ((4, 0), (0, 4))
     assert total.kind == "relu"
     assert total.bias_units == (0, 4)
     assert total.diode_units == 10
@@ -114,7 +114,8 @@ def test_thresholds_follow_the_scale_of_their_row(network, compiled, kind, seed,
     # thresholds are as fine as weights: the reference has one transistor more than a mirror can
     reference = design.reference_units
     assert reference == 2 ** (bits - 1)
-    scale = (reference - 1) / reference / weights
+    # the lines into cells have half as many: rows reach almost two unit currents
+    scale = 2 * (reference - 1) / reference / weights
     np.testing.assert_allclose(stage.row_scale, scale)
     beta = checkpoint.tensors["blocks.0.cell.beta"]
     asked = np.maximum(scale * beta * reference, 1)

@@ -51,24 +51,25 @@ def test_a_decision_takes_its_charge_over_the_excess_current(ladder):
 
 def test_leakage_counts_where_sources_and_sinks_differ_in_number(ladder):
     # the keep-alive replica balances the weights of both rows; the bias of row 1 is left
-    bias, threshold = round(15 / 16 * 0.5 * 16), round(15 / 16 * 0.8 * 16)
-    found = findings(ladder)["leakage", "cells_1"]
-    assert found.value == pytest.approx(bias * 1e-11 / (threshold * 1e-9 / 16))
+    bias, threshold = round(15 / 8 * 0.5 * 16), round(15 / 8 * 0.8 * 16)
+    found = findings(ladder, hot_leakage=2e-11)["leakage", "cells_1"]
+    assert found.value == pytest.approx(bias * 2e-11 / (threshold * 1e-9 / 16))
     assert found.severity == "warning"
     assert findings(ladder, hot_leakage=1e-12)["leakage", "cells_1"].severity == "ok"
     cold = threshold * 1e-9 / 16 / bias
-    assert findings(ladder, leakage=0.99 * cold)["leakage", "cells_1"].severity == "warning"
+    below = findings(ladder, leakage=0.99 * cold, hot_leakage=2e-11)
+    assert below["leakage", "cells_1"].severity == "warning"
     assert findings(ladder, leakage=1.01 * cold)["leakage", "cells_1"].severity == "error"
 
 
 def test_the_largest_current_is_four_deviations_of_independent_inputs(ladder):
-    # weight 15/15, spread over the 16 transistors of the diode
+    # weight 15/15, spread over the 8 transistors of the diode
     found = findings(ladder)["current range", "hidden"]
-    assert found.value == pytest.approx(4e-9 / 16)
+    assert found.value == pytest.approx(4e-9 / 8)
     # a cell takes its candidate in one transistor; its bias adds as another independent current
     bias = ladder.cells[0].bias_units[1] / 16
     cells = findings(ladder)["current range", "cells_1"]
-    assert cells.value == pytest.approx(4e-9 * np.hypot(15 / 16, bias))
+    assert cells.value == pytest.approx(4e-9 * np.hypot(15 / 8, bias))
     for factor, severity in ((1.01, "ok"), (0.99, "warning"), (0.099, "error")):
         limits = {"device_current": cells.value * factor}
         assert findings(ladder, **limits)["current range", "cells_1"].severity == severity
@@ -91,7 +92,7 @@ def test_weights_on_the_grid_of_the_mirrors_have_no_quantisation_error(network, 
     )
     (found,) = [f for f in check_design(design, LIMITS) if f.rule == "quantisation"]
     # only the skip is off its grid: half of 15 units is 7.5
-    squares = 2 + 2 * (15 / 16) ** 2 + 2 * 1.0 + 2 * 0.25 + 2 * 1.0
+    squares = 2 + 2 * (15 / 8) ** 2 + 2 * 1.0 + 2 * 0.25 + 2 * 1.0
     skip = design.stage("sum_1").connections[0].units[0][0] / design.stage("hidden").diode_units
     assert found.value == pytest.approx(np.sqrt(2 * (skip - 0.5) ** 2 / squares), abs=0.01)
 
@@ -107,8 +108,8 @@ def test_fewer_bits_are_told_as_a_larger_error(network, compiled):
 
 def test_a_dying_line_is_slower_with_more_gates_on_it(ladder):
     found = findings(ladder)["slow tails", "cells_1"]
-    # hidden[0] plus: a diode of 16, 15 units in the cells' row and 8 in the skip
+    # hidden[0] plus: a diode of 8, 15 units in the cells' row and 8 in the skip
     hung = 15 + abs(ladder.stage("sum_1").connections[0].units[0][0])
-    tail = 1e-14 * (16 + hung) * 1.4 * 0.02585 / 3e-3 * 15 / 16
-    assert found.value == pytest.approx(tail / (8 * 1e-9 / 16))
+    tail = 1e-14 * (8 + hung) * 1.4 * 0.02585 / 3e-3 * 15 / 8
+    assert found.value == pytest.approx(tail / (15 * 1e-9 / 16))
     assert findings(ladder, gate_capacitance=1e-12)["slow tails", "cells_1"].severity == "warning"

@@ -62,7 +62,7 @@ def test_a_rectified_weight_is_one_mirror_and_takes_the_keep_alive_current_out(b
     assert summed(row_mirrors(by_hand, cells, 1)) == {
         ("hidden", "plus", 0): 15,
         ("hidden", "plus", 1): -15,
-        (REFERENCE, "unit", 0): round(15 / 16 / 0.5 * 0.3 * 16),
+        (REFERENCE, "unit", 0): round(15 / 8 / 0.5 * 0.3 * 16),
     }
 
 
