@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from hwsim.circuits.technology import Technology, load_technology
 from hwsim.circuits.template import Template, TemplateKind, load_template
@@ -51,8 +52,12 @@ def choose_templates(choices: Mapping[str, str]) -> dict[str, str]:
     return defaults | dict(choices)
 
 
-def load_circuits(design: Design) -> CircuitSet:
+def load_circuits(design: Design, pdk_root: Path | None = None) -> CircuitSet:
     """Load what a design names.
+
+    Args:
+        design: names its technology and its templates.
+        pdk_root: folder of the installed PDKs, for `load_technology`.
 
     Raises:
         InputError: an unknown technology or template, or a kind for which the design names none.
@@ -69,6 +74,6 @@ def load_circuits(design: Design) -> CircuitSet:
     if missing:
         raise InputError(f"the design names no template for {', '.join(missing)}")
     return CircuitSet(
-        technology=load_technology(design.technology),
+        technology=load_technology(design.technology, pdk_root),
         templates={kind: load_template(design.templates[kind], kind) for kind in sorted(kinds)},
     )

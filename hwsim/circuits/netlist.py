@@ -110,6 +110,7 @@ def _network_text(
         "unit_current": operating.unit_current,
         "supply_voltage": operating.supply_voltage,
         "reference_units": float(design.reference_units),
+        **circuits.technology.bias.model_dump(),
     }
     values = {key: known[quantity] for key, quantity in bias.parameters.items()}
     lines.append(instance(REFERENCE, bias.subcircuits["unit"], roles, values))

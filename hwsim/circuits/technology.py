@@ -1,13 +1,21 @@
-"""A technology: device cards, corners, ranges and mismatch constants, described in YAML."""
+"""A technology: device cards, corners, ranges and bias voltages, described in YAML."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
 from hwsim.circuits.description import find_description, read_description
+from hwsim.circuits.mismatch import Mismatch
+from hwsim.circuits.pdk import Pdk
 from hwsim.foundation.assets import shipped
+from hwsim.foundation.errors import InputError
+from hwsim.foundation.files import content_hash
+from hwsim.foundation.spice_text import refuse_commands
+
+_PLACEHOLDER = re.compile(r"<<\s*(\w*)\s*>>")
 
 
 class Range(BaseModel):
@@ -22,14 +30,20 @@ class Range(BaseModel):
         return self.least <= value <= self.most
 
 
-class Mismatch(BaseModel):
-    """Pelgrom constants: ``sigma = a / sqrt(W L m)``."""
+class BiasVoltages(BaseModel):
+    """Gate voltages that follow from the threshold voltages of the devices.
+
+    A pass device moves the summing node by its gate-source voltage, so its gate decides how much
+    of the supply is left for the mirrors that drive the node. Templates of kind ``bias`` take
+    these as quantities of the same names.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: str = Field(description="where the constants come from")
-    a_vth: PositiveFloat = Field(description="V m")
-    a_beta: PositiveFloat = Field(description="m, of the relative current factor")
+    pass_p: float = Field(description="V, gate of a splitter's P device below half the supply")
+    pass_n: float = Field(description="V, gate of a splitter's N device above half the supply")
+    cascode_p: PositiveFloat = Field(description="V, gate of P cascodes below the supply")
+    cascode_n: PositiveFloat = Field(description="V, gate of N cascodes above ground")
 
 
 class Technology(BaseModel):
@@ -45,6 +59,7 @@ class Technology(BaseModel):
     description: str
     cards: str = Field(description="file of the cards, beside the description")
     library: str = Field(description="name of the card file inside a netlist")
+    pdk: Pdk | None = Field(default=None, description="device models that the cards include")
     corners: tuple[str, ...] = Field(min_length=1, description="sections of the card file")
     supply_voltage: Range = Field(description="V")
     temperature: Range = Field(description="degrees Celsius")
@@ -59,12 +74,47 @@ class Technology(BaseModel):
     )
     gate_capacitance: PositiveFloat = Field(description="F, of a unit transistor in weak inversion")
     slope_factor: PositiveFloat = Field(description="n of weak inversion: I ~ exp(Vgs / (n Ut))")
+    bias: BiasVoltages
     mismatch: Mismatch
     folder: Path = Field(exclude=True)
+    pdk_root: Path | None = Field(default=None, exclude=True)
 
     def card_text(self) -> str:
-        """The device cards."""
-        return (self.folder / self.cards).read_text(encoding="utf-8")
+        """The device cards, with the paths of the PDK filled in where there is one.
+
+        The text begins with the hashes of the files it includes, so that whoever keeps results by
+        the hash of a netlist notices another version of the models.
+
+        Raises:
+            InputError: cards that cannot be read or that run commands, a PDK that is not there,
+                or a placeholder that names none of its files.
+        """
+        path = self.folder / self.cards
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"cannot read: {error.strerror}", where=str(path)) from None
+        except UnicodeDecodeError:
+            raise InputError("is not UTF-8 text", where=str(path)) from None
+        refuse_commands(text, str(path))
+        return self._with_models(text, path) if self.pdk is not None else text
+
+    def _with_models(self, text: str, path: Path) -> str:
+        """Cards with the files of the PDK in the place of their placeholders."""
+        models = self.pdk.locate(self.pdk_root) if self.pdk is not None else {}
+
+        def put(found: re.Match[str]) -> str:
+            if found[1] not in models:
+                line = text.count("\n", 0, found.start()) + 1
+                raise InputError(
+                    f"'{found[0]}' names no file of the PDK",
+                    where=f"{path}, line {line}",
+                    hint=f"technology.yaml has {', '.join(models)}",
+                )
+            return str(models[found[1]])
+
+        heads = [f"* {file.name}: {_fingerprint(file)}" for file in models.values()]
+        return "\n".join([*heads, _PLACEHOLDER.sub(put, text)])
 
     @property
     def nominal_leakage(self) -> float:
@@ -77,11 +127,28 @@ class Technology(BaseModel):
         return max(self.leakage.values())
 
 
-def load_technology(name: str) -> Technology:
+def load_technology(name: str, pdk_root: Path | None = None) -> Technology:
     """Load a technology by name.
+
+    A PDK is looked for when its models are needed (`Technology.card_text`), not here: engines
+    without transistors run where it is not installed.
+
+    Args:
+        name: of a folder with a ``technology.yaml``.
+        pdk_root: folder of the installed PDKs; see `Pdk.locate`.
 
     Raises:
         InputError: no such technology, or a description that does not fit the schema.
     """
     folder = find_description("technology", name, shipped("netlists") / "technologies")
-    return read_description(folder / "technology.yaml", Technology, folder=folder)
+    return read_description(
+        folder / "technology.yaml", Technology, folder=folder, pdk_root=pdk_root
+    )
+
+
+def _fingerprint(path: Path) -> str:
+    """Hash of a file of models."""
+    try:
+        return content_hash(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"cannot read: {error.strerror}", where=str(path)) from None

@@ -111,7 +111,14 @@ class Bench:
         unit = self.templates["mirror"].unit_transistor
         if unit is None:
             raise click.ClickException("the mirror template names no unit transistor")
-        values = {"unit_current": UNIT_CURRENT, "supply": SUPPLY, "units": REFERENCE_UNITS}
+        known = {
+            "unit_current": UNIT_CURRENT,
+            "supply_voltage": SUPPLY,
+            "reference_units": REFERENCE_UNITS,
+            **self.technology.bias.model_dump(),
+        }
+        parameters = self.templates["bias"].parameters
+        values = {name: known[quantity] for name, quantity in parameters.items()}
         return [
             f".param w_unit={unit.width} l_unit={unit.length}",
             *(f".include {kind}.spice" for kind in self.templates),

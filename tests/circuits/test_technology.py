@@ -61,7 +61,7 @@ def test_a_technology_of_ones_own(technology_from):
         ({"slope_factor": -1}, "slope_factor: Input should be greater than 0"),
         ({"corners": []}, "corners: Tuple should have at least 1 item"),
         ({"supply_voltage": {"least": 1}}, "supply_voltage.most: Field required"),
-        ({"mismatch": {"a_vth": 1e-9, "a_beta": 1e-8}}, "mismatch.source: Field required"),
+        ({"mismatch": {"nfet": {}}}, "mismatch.source: Field required"),
     ],
 )
 def test_a_wrong_description_is_told_with_its_file(technology_from, changes, message):
