@@ -8,7 +8,8 @@ from hwsim.checkpoints.header import CheckpointHeader
 from hwsim.checkpoints.tensors import expected_shapes
 from hwsim.circuits.circuit_set import choose_templates
 from hwsim.data.sequences import Sequences
-from hwsim.design.compile import CompileOptions, compile_design
+from hwsim.design.compile import compile_design
+from hwsim.design.options import CompileOptions
 
 
 def _network(

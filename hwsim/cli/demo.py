@@ -45,7 +45,7 @@ def demo_command(
     from hwsim.circuits.export import DESIGN_FILE, load_export
     from hwsim.circuits.testbench import Conditions
     from hwsim.cli.simulation import ngspice_engine
-    from hwsim.design.compile import CompileOptions
+    from hwsim.design.options import CompileOptions
     from hwsim.foundation.assets import shipped
     from hwsim.foundation.files import require_own_folder
     from hwsim.studies.exporting import export_checkpoint

@@ -53,7 +53,7 @@ def export_command(
     as_json: bool,
 ) -> None:
     """Compile a checkpoint into a hardware description and a netlist."""
-    from hwsim.design.compile import CompileOptions
+    from hwsim.design.options import CompileOptions
     from hwsim.studies.exporting import export_checkpoint
 
     options = CompileOptions(

@@ -11,8 +11,9 @@ from hwsim.checkpoints.checkpoint import load_checkpoint
 from hwsim.circuits.circuit_set import choose_templates, load_circuits
 from hwsim.circuits.export import ExportSummary, write_export
 from hwsim.data.tasks import TASKS, load_task
-from hwsim.design.compile import CompileOptions, compile_design
+from hwsim.design.compile import compile_design
 from hwsim.design.design import Design
+from hwsim.design.options import CompileOptions
 from hwsim.engines.trace import Floats
 
 UNKNOWN_TASK_STEPS = 10
