@@ -151,29 +151,23 @@ def with_mirror_text(circuits, tmp_path, text):
 def test_an_interrupted_run_keeps_what_is_finished(
     tiny, circuits, sequences, tmp_path, monkeypatch
 ):
-    class Interrupted(KeyboardInterrupt):
-        pass
-
-    def stop_in_the_second(fraction):
-        # the second sequence has one step of five
-        if fraction > 0.8:
-            raise Interrupted
-
-    results = tmp_path / "results"
-    engine = NgspiceEngine(circuits, results, workers=1, on_progress=stop_in_the_second)
-    with pytest.raises(Interrupted):
-        engine.run(tiny, sequences)
-    assert len(list(results.glob("*.npz"))) == 1
-
     submitted = []
     submit = pool_module.WorkerProcess.submit
-    monkeypatch.setattr(
-        pool_module.WorkerProcess,
-        "submit",
-        lambda worker, deck: (submitted.append(deck), submit(worker, deck)),
-    )
+
+    def interrupt_the_second(worker, deck):
+        submitted.append(deck)
+        if len(submitted) == 2:
+            raise KeyboardInterrupt
+        submit(worker, deck)
+
+    monkeypatch.setattr(pool_module.WorkerProcess, "submit", interrupt_the_second)
+    results = tmp_path / "results"
+    with pytest.raises(KeyboardInterrupt):
+        NgspiceEngine(circuits, results, workers=1).run(tiny, sequences)
+    assert len(list(results.glob("*.npz"))) == 1
+
     trace = NgspiceEngine(circuits, results, workers=1).run(tiny, sequences)
-    assert len(submitted) == 1
+    assert len(submitted) == 3
     assert len(trace) == 2
 
 
