@@ -32,14 +32,27 @@ def refuse_commands(text: str, where: str) -> None:
     Raises:
         InputError: with the number of the line.
     """
+    for number, reason in find_offences(text):
+        raise InputError(
+            reason,
+            where=f"{where}, line {number}",
+            hint="a netlist may hold devices, models and includes from its own folder",
+        )
+
+
+def find_offences(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that would run commands or read files outside the netlist's own folder.
+
+    Args:
+        text: the netlist.
+
+    Yields:
+        The number of the line, from 1, and what is wrong with it.
+    """
     for number, line in _logical_lines(text):
         reason = _offence(line)
         if reason is not None:
-            raise InputError(
-                reason,
-                where=f"{where}, line {number}",
-                hint="a netlist may hold devices, models and includes from its own folder",
-            )
+            yield number, reason
 
 
 def _offence(line: str) -> str | None:
