@@ -1,0 +1,1 @@
+"""Testbenches that measure a circuit template into a datasheet."""
