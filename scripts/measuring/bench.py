@@ -20,7 +20,7 @@ from hwsim.circuits.testbench import OPTIONS
 from hwsim.foundation.files import write_text
 from hwsim.spice import Deck, Result, WorkerPool
 
-UNIT_CURRENT, SUPPLY, STEP, WRITE_FRACTION, REFERENCE_UNITS = 1e-9, 1.2, 5e-3, 0.6, 16
+UNIT_CURRENT, SUPPLY, STEP, WRITE_FRACTION, REFERENCE_UNITS = 1e-9, 1.2, 5e-3, 0.6, 32
 
 UNIT = UNIT_CURRENT / REFERENCE_UNITS
 """The current that one unit transistor of a bias line stands for, A."""

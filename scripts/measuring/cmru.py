@@ -40,8 +40,8 @@ class Ladder:
     """
 
     bench: Bench
-    threshold: int
-    level: int = 2
+    threshold: int = 22
+    level: int = 4
 
     @property
     def asked(self) -> float:
@@ -113,12 +113,12 @@ class Ladder:
 
 def ladder_measurements(bench: Bench) -> Iterator[Measurement]:
     """The sequence, the level currents, the trip points and the speed of the CMRU ladder."""
-    ladder = Ladder(bench, 8)
+    ladder = Ladder(bench)
     levels, currents = ladder.sequence(UPS_AND_DOWNS)
     yield Measurement("cmru_ladder: right levels in the sequence", _agreement(levels))
     yield from _level_currents(ladder, levels, currents)
     for direction, sign in (("up", 1), ("down", -1)):
-        for threshold, step in ((4, STEP), (8, STEP), (13, STEP), (8, 10 * STEP)):
+        for threshold, step in ((11, STEP), (22, STEP), (32, STEP), (22, 10 * STEP)):
             name = f"cmru_ladder: trip {direction}, {threshold} units, {step * 1e3:g} ms"
             yield Measurement(name, Ladder(bench, threshold).trip(sign, step))
         for overdrive in (1.0, 0.1):

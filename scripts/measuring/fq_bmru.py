@@ -34,9 +34,9 @@ class Comparator:
     """
 
     bench: Bench
-    threshold: int = 10
-    width: int = 6
-    level: int = 8
+    threshold: int = 64
+    width: int = 32
+    level: int = 16
 
     @property
     def high(self) -> float:
@@ -115,7 +115,7 @@ class Comparator:
 
 def comparator_measurements(bench: Bench) -> Iterator[Measurement]:
     """Thresholds, output and speed of the FQ-BMRU cell."""
-    for threshold, width in ((10, 6), (8, 4), (3, 2), (19, 9)):
+    for threshold, width in ((64, 32), (37, 26), (80, 56), (176, 15)):
         cell = Comparator(bench, threshold, width)
         name = f"fq_bmru_9t, threshold {threshold}, width {width}:"
         up, down, off, on = cell.thresholds()

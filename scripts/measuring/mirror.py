@@ -9,8 +9,8 @@ import numpy as np
 from hwsim.design.wiring import Polarity
 from measuring.bench import SUPPLY, UNIT, Bench, Measurement
 
-UNITS = 5
-"""Unit transistors of the mirror that is measured, on a diode of 16."""
+UNITS = 10
+"""Unit transistors of the mirror that is measured, on a diode of 32."""
 
 VOLTAGES = np.linspace(0.3, 0.9, 61)
 """Output voltages of summing nodes, V."""
