@@ -1,7 +1,7 @@
 """ngspice through PySpice: deck in, arrays out, typed errors."""
 
 from hwsim.spice.batch import run_batch
-from hwsim.spice.deck import Deck, Result
+from hwsim.spice.deck import Alterations, Deck, Result
 from hwsim.spice.errors import (
     ConvergenceError,
     DeckError,
@@ -17,6 +17,7 @@ from hwsim.spice.raw import read_raw
 from hwsim.spice.samples import Plots, Samples
 
 __all__ = [
+    "Alterations",
     "ConvergenceError",
     "Deck",
     "DeckError",

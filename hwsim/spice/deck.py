@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,12 @@ from numpy.typing import NDArray
 from hwsim.foundation.errors import InputError, SimulatorError
 from hwsim.spice.samples import Plots
 
+Alterations = Mapping[str, float]
+"""Parameters of devices of a loaded circuit -> values: ``@m.xcell.xa.m1[delvto]``, ``@vdd[dc]``."""
+
 # ngspice's `source` splits at blanks and expands $, !, ~ and globs.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+_TARGET = re.compile(r"@[a-z0-9_.]+\[[a-z0-9_]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +30,19 @@ class Deck:
         path: the file; the folder may have any name, the file a plain one.
         stop_time: when the transient ends [s]; its last point must lie there. None: not checked.
         expected_plots: what the run must leave behind, as `Result.plots` names it.
+        variants: further runs of the circuit, each with devices altered and without reading the
+            file again: a thousand small circuits in the time of a few.
 
     Raises:
-        InputError: the file's name is one that ngspice cannot be told, or the stop time is not
-            a positive number.
+        InputError: the file's name is one that ngspice cannot be told, the stop time is not a
+            positive number, or a variant alters something else than ``@device[parameter]`` to
+            a finite number.
     """
 
     path: Path
     stop_time: float | None = None
     expected_plots: tuple[str, ...] = ("tran",)
+    variants: tuple[Alterations, ...] = ()
 
     def __post_init__(self) -> None:
         if not _PLAIN_NAME.fullmatch(self.path.name):
@@ -48,11 +57,19 @@ class Deck:
             raise InputError(
                 f"the stop time must be positive, not {self.stop_time} s", where=str(self.path)
             )
+        for variant in self.variants:
+            for target, value in variant.items():
+                if not (_TARGET.fullmatch(target) and math.isfinite(value)):
+                    raise InputError(
+                        f"'{target} = {value}' alters nothing that ngspice knows",
+                        where=str(self.path),
+                        hint="write @device[parameter] in lower case, and a finite number",
+                    )
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run left behind.
+    """What a run left behind, and what became of its variants.
 
     Attributes:
         plots: for each plot the vectors by name. The first plot of a kind has the bare kind as
@@ -63,12 +80,15 @@ class Result:
         log: everything ngspice said.
         wall_seconds: time from reading the deck to the end of the analyses [s].
         ngspice_version: for example ``39``.
+        variants: of `Deck.variants`, in their order; each stands for itself, so one that finds no
+            solution is an error among results.
     """
 
     plots: Plots
     log: str
     wall_seconds: float
     ngspice_version: str
+    variants: tuple[Result | SimulatorError, ...] = ()
 
     def vector(self, name: str, plot: str = "tran") -> NDArray[np.float64]:
         """One real vector, ``[points]``; the complex ones of an AC analysis are in `plots`.

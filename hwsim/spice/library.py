@@ -6,16 +6,19 @@ Only a worker process imports this: a process can hold one library, and a broken
 from __future__ import annotations
 
 import logging
+import math
 import os
 import re
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from hwsim.spice.complaints import Line, first_complaint
+from hwsim.spice.deck import Alterations
 from hwsim.spice.installation import version_in
 from hwsim.spice.names import number_plots, plot_kind, vector_name
 from hwsim.spice.outcome import Outcome
@@ -60,28 +63,72 @@ class Library(Shared.NgSpiceShared):  # type: ignore[misc]  # PySpice has no typ
         """For example ``39``."""
         return self._version
 
-    def run_file(self, folder: str, name: str) -> Outcome:
-        """Run the analyses of a deck.
+    def run_file(self, folder: str, name: str, variants: Sequence[Alterations] = ()) -> Outcome:
+        """Run the analyses of a deck, and again for each of its variants.
 
         Args:
             folder: the folder to run in.
             name: the file's plain name in it.
+            variants: devices to alter in the loaded circuit, see `Deck`.
         """
         os.chdir(folder)
+        outcome = self._run(f"source {name}")
+        others: list[Outcome] = []
+        for variant in variants:
+            if not self._usable or first_complaint(outcome.lines) is not None:
+                break
+            others.append(self._run_altered(variant))
+            if first_complaint(others[-1].lines) is not None and self._usable:
+                # ngspice keeps settings of a circuit it has choked on.
+                self._forget()
+                self._command(f"source {name}")
+        if self._usable:
+            self._forget()
+        return replace(outcome, variants=tuple(others), usable=self._usable)
+
+    def _run_altered(self, variant: Alterations) -> Outcome:
+        """Run the loaded circuit with devices altered, and put them back.
+
+        ngspice takes the alteration of a device or parameter that does not exist without a word
+        in its results, so each value is read before and after.
+        """
+        self._command("destroy all")
         self._lines.clear()
+        drawn = {target: self._parameter(target) for target in variant}
+        if None not in drawn.values():
+            self._alter(variant)
+        outcome = self._run()
+        for target, value in drawn.items():
+            if value is not None and self._usable:
+                self._command(f"alter {target} = {value!r}")
+        return outcome
+
+    def _alter(self, variant: Alterations) -> None:
+        for target, value in variant.items():
+            self._command(f"alter {target} = {value!r}")
+            now = self._parameter(target)
+            if now is None or not math.isclose(now, value, rel_tol=1e-9, abs_tol=1e-30):
+                self._lines.append(Line(f"error: {target} stays at {now}", is_error=True))
+
+    def _parameter(self, target: str) -> float | None:
+        """A parameter of a device; None, and a complaint of ngspice, when there is none."""
+        vector = self._ngspice_shared.ngGet_Vec_Info(target.encode())
+        return float(self._memory_of(vector)[0]) if vector else None
+
+    def _run(self, first: str | None = None) -> Outcome:
+        """Run the loaded circuit, after a command that may load it."""
         plots: Plots = {}
         started = time.perf_counter()
-        self._command(f"source {name}")
+        if first is not None:
+            self._lines.clear()
+            self._command(first)
         # After a deck that it could not read, ngspice would run the one before.
         if self._usable and first_complaint(self._lines) is None:
             self._command("run")
             if self._usable and first_complaint(self._lines) is None:
                 plots = self._plots()
         seconds = time.perf_counter() - started
-        outcome = Outcome(plots, tuple(self._lines), seconds, self._version, self._usable)
-        if self._usable:
-            self._forget()
-        return outcome
+        return Outcome(plots, tuple(self._lines), seconds, self._version, self._usable)
 
     def exec_command(self, command: str, join_lines: bool = True) -> str | list[str]:
         """PySpice's own commands come here: its judgement of the answer is left out."""

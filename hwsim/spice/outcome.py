@@ -29,6 +29,7 @@ class Outcome:
         wall_seconds: from reading the deck to the end of the analyses [s].
         ngspice_version: for example ``39``.
         usable: False when the library cannot run anything any more.
+        variants: of the deck's variants, as many as were run.
     """
 
     plots: Plots
@@ -36,6 +37,7 @@ class Outcome:
     wall_seconds: float
     ngspice_version: str
     usable: bool = True
+    variants: tuple[Outcome, ...] = ()
 
     @property
     def log(self) -> str:
@@ -64,7 +66,10 @@ def judge(deck: Deck, outcome: Outcome) -> Result | RunError:
         words = own_words(outcome.lines)
         told = f"; ngspice says: {words}" if words else ""
         return IncompleteRun(shortfall + told, deck=deck, log=outcome.log)
-    return Result(outcome.plots, outcome.log, outcome.wall_seconds, outcome.ngspice_version)
+    variants = tuple(judge(deck, variant) for variant in outcome.variants)
+    return Result(
+        outcome.plots, outcome.log, outcome.wall_seconds, outcome.ngspice_version, variants
+    )
 
 
 def _refusal(complaint: Complaint, deck: Deck, outcome: Outcome) -> RunError:

@@ -162,7 +162,7 @@ class WorkerPool:
 
     def _finish(self, task: _Task, verdict: Result | RunError) -> Result | RunError:
         del self._busy[task.worker.pipe]
-        if isinstance(verdict, Result):
+        if isinstance(verdict, Result) and all(isinstance(v, Result) for v in verdict.variants):
             self._idle.append(task.worker)
         else:
             task.worker.kill()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """To the worker: run this file in this folder."""
+    """To the worker: run this file in this folder, then each of its variants."""
 
     folder: str
     name: str
+    variants: tuple[Mapping[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
