@@ -1,7 +1,8 @@
 """Measure the shipped circuits in ngspice: the numbers in `netlists/` and `docs/circuits.md`.
 
-    python scripts/measure_circuits.py            # a table
-    python scripts/measure_circuits.py --json     # one JSON object, SI units
+    python scripts/measure_circuits.py                           # a table
+    python scripts/measure_circuits.py --json                    # one JSON object, SI units
+    python scripts/measure_circuits.py --technology gf180mcuD    # another technology
 
 Each cell stands alone between ideal sources and is biased as in a network: the same templates,
 the unit current on its lines, thresholds and levels as numbers of unit transistors.
@@ -22,7 +23,7 @@ from measuring.mirror import mirror_measurements
 from measuring.transistor import device_measurements
 
 from hwsim.circuits.circuit_set import DEFAULT_TEMPLATES
-from hwsim.circuits.technology import load_technology
+from hwsim.circuits.technology import Technology, load_technology
 from hwsim.circuits.template import load_template
 from hwsim.foundation.quantities import format_quantity
 from hwsim.spice import WorkerPool
@@ -30,9 +31,8 @@ from hwsim.spice import WorkerPool
 MIRRORS = ("mirror_cascode", "mirror_plain")
 
 
-def measurements(folder: Path) -> Iterator[Measurement]:
+def measurements(technology: Technology, folder: Path) -> Iterator[Measurement]:
     """Everything, in the order of the table; the decks are written into `folder`."""
-    technology = load_technology("generic180")
     templates = {str(kind): load_template(name, kind) for kind, name in DEFAULT_TEMPLATES.items()}
     with WorkerPool(1, timeout_seconds=120.0) as pool:
         bench = Bench(technology, templates, folder, pool)
@@ -48,12 +48,15 @@ def measurements(folder: Path) -> Iterator[Measurement]:
 
 
 @click.command()
+@click.option("--technology", "name", default="generic180", show_default=True)
+@click.option("--pdk-root", type=click.Path(path_type=Path), help="Folder of the installed PDKs.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
-def main(as_json: bool) -> None:
-    """Measure unit transistors, cells and mirrors on generic180."""
+def main(name: str, pdk_root: Path | None, as_json: bool) -> None:
+    """Measure unit transistors, cells and mirrors."""
     found = {}
+    technology = load_technology(name, pdk_root)
     with tempfile.TemporaryDirectory(prefix="hwsim-") as folder:
-        for one in measurements(Path(folder)):
+        for one in measurements(technology, Path(folder)):
             found[one.name] = one.value
             if not as_json:
                 text = format_quantity(one.value, one.unit) if one.unit else f"{one.value:.4f}"
