@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hwsim.circuits.circuit_set import CircuitSet, load_circuits
 from hwsim.circuits.limits import design_limits, require_operating_range
 from hwsim.circuits.netlist import write_netlist
+from hwsim.circuits.technology import Technology
 from hwsim.circuits.testbench import DECK, Conditions, input_text, testbench_text
 from hwsim.circuits.transistors import count_transistors
 from hwsim.design.design import Design
@@ -103,12 +104,16 @@ def write_export(
         for name, text in files.items():
             write_text(folder / "netlist" / name, text)
         write_text(folder / DESIGN_FILE, design_json(design))
-        write_text(folder / "README.md", _readme(design, summary, len(sample)))
+        write_text(folder / "README.md", _readme(design, circuits.technology, summary, len(sample)))
     return summary
 
 
-def load_export(folder: Path) -> Export:
+def load_export(folder: Path, pdk_root: Path | None = None) -> Export:
     """Read an export folder.
+
+    Args:
+        folder: made by `write_export`.
+        pdk_root: folder of the installed PDKs (`Pdk.locate`).
 
     Raises:
         InputError: not an export, or one that does not fit this version of hwsim.
@@ -120,10 +125,10 @@ def load_export(folder: Path) -> Export:
             hint="make an export with `hwsim export CHECKPOINT --out DIR`",
         )
     design = read_design(folder / DESIGN_FILE)
-    return Export(folder, design, load_circuits(design))
+    return Export(folder, design, load_circuits(design, pdk_root))
 
 
-def _readme(design: Design, summary: ExportSummary, steps: int) -> str:
+def _readme(design: Design, technology: Technology, summary: ExportSummary, steps: int) -> str:
     operating = design.operating
     rows = _table(
         ("stage", "kind", "units", "diode"),
@@ -145,7 +150,7 @@ Hardware description of a network trained on `{design.provenance.task}`, made by
 - `netlist/`: the same in transistors; `OMP_THREAD_LIMIT=1 ngspice -b {DECK}` in there runs {steps}
   steps of one recording without hwsim and prints the mean output currents and the charge from
   each supply (the limit keeps ngspice from spinning on threads that only slow it down)
-
+{_models_note(technology)}
 ## Stages
 {rows}
 
@@ -154,6 +159,15 @@ Hardware description of a network trained on `{design.provenance.task}`, made by
 
 ## Templates
 {_table(("kind", "template"), sorted(design.templates.items()))}
+"""
+
+
+def _models_note(technology: Technology) -> str:
+    """Where the device models are, for technologies whose models are not in the folder."""
+    if technology.pdk is None:
+        return ""
+    return f"""- the device models are not in here: `netlist/{technology.library}` includes those of the PDK
+  {technology.pdk.folder} by their path on the machine of this export; elsewhere, export again
 """
 
 

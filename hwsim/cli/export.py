@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FileType, FolderType
+from hwsim.cli.options import FileType, FolderType, pdk_option
 from hwsim.cli.output import QuantityType, emit, json_option
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.argument("checkpoint", type=FileType)
 @click.option("--out", type=FolderType, required=True, help="Folder to make.")
 @click.option("--technology", default="generic180", show_default=True)
+@pdk_option
 @click.option(
     "--template", "templates", multiple=True, metavar="KIND=NAME", help="Another circuit template."
 )
@@ -45,6 +46,7 @@ def export_command(
     checkpoint: Path,
     out: Path,
     technology: str,
+    pdk_root: Path | None,
     templates: tuple[str, ...],
     unit_current: float,
     step: float,
@@ -64,7 +66,7 @@ def export_command(
         supply_voltage=vdd,
         bits=bits,
     )
-    design, summary = export_checkpoint(checkpoint, out, options)
+    design, summary = export_checkpoint(checkpoint, out, options, pdk_root)
     emit(
         _record(out, design, summary),
         as_json=as_json,

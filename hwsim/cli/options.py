@@ -47,6 +47,16 @@ def run_options(command: Command) -> Command:
     )(command)
 
 
+def pdk_option(command: Command) -> Command:
+    """``--pdk-root`` of a command that needs the transistors of a technology."""
+    return click.option(
+        "--pdk-root",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=None,
+        help="Folder of the installed PDKs.  [default: PDK_ROOT, ~/.ciel]",
+    )(command)
+
+
 data_option = click.option(
     "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FolderType, conditions_options, data_option, run_options
+from hwsim.cli.options import FolderType, conditions_options, data_option, pdk_option, run_options
 from hwsim.cli.output import emit, json_option
 from hwsim.cli.simulation import EngineName
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 )
 @data_option
 @conditions_options
+@pdk_option
 @run_options
 @json_option
 def power_command(
@@ -45,6 +46,7 @@ def power_command(
     data: str | None,
     corner: str,
     temperature: float,
+    pdk_root: Path | None,
     workers: int | None,
     timeout: float,
     as_json: bool,
@@ -56,7 +58,7 @@ def power_command(
     from hwsim.studies.power import measure_power
     from hwsim.studies.samples import evenly_spaced, judging_sequences
 
-    export = load_export(folder)
+    export = load_export(folder, pdk_root)
     everything = judging_sequences(export.design, data)
     count = samples or (1 if engine_name == "ngspice" else len(everything))
     sequences = everything.take(list(evenly_spaced(everything, count)))

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FileType, FolderType, conditions_options, data_option, run_options
+from hwsim.cli.options import (
+    FileType,
+    FolderType,
+    conditions_options,
+    data_option,
+    pdk_option,
+    run_options,
+)
 from hwsim.cli.output import emit, json_option
 from hwsim.cli.simulation import EngineName
 
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=FileType, default=None, help="Write the trace to this .npz.")
 @data_option
 @conditions_options
+@pdk_option
 @run_options
 @json_option
 def simulate_command(
@@ -46,6 +54,7 @@ def simulate_command(
     data: str | None,
     corner: str,
     temperature: float,
+    pdk_root: Path | None,
     workers: int | None,
     timeout: float,
     as_json: bool,
@@ -58,7 +67,7 @@ def simulate_command(
     from hwsim.studies.accuracy import accuracy
     from hwsim.studies.samples import evenly_spaced, judging_sequences
 
-    export = load_export(folder)
+    export = load_export(folder, pdk_root)
     everything = judging_sequences(export.design, data)
     count = samples or (1 if engine_name == "ngspice" else len(everything))
     indices = evenly_spaced(everything, count)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FolderType, conditions_options, data_option, run_options
+from hwsim.cli.options import FolderType, conditions_options, data_option, pdk_option, run_options
 from hwsim.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 )
 @data_option
 @conditions_options
+@pdk_option
 @run_options
 @json_option
 @click.pass_context
@@ -37,6 +38,7 @@ def verify_command(
     data: str | None,
     corner: str,
     temperature: float,
+    pdk_root: Path | None,
     workers: int | None,
     timeout: float,
     as_json: bool,
@@ -48,7 +50,7 @@ def verify_command(
     from hwsim.studies.samples import judging_sequences
     from hwsim.studies.verification import verify
 
-    export = load_export(folder)
+    export = load_export(folder, pdk_root)
     sequences = judging_sequences(export.design, data)
     conditions = Conditions(corner, temperature)
     with ngspice_engine(

@@ -21,7 +21,7 @@ UNKNOWN_TASK_STEPS = 10
 
 
 def export_checkpoint(
-    checkpoint: Path, target: Path, options: CompileOptions
+    checkpoint: Path, target: Path, options: CompileOptions, pdk_root: Path | None = None
 ) -> tuple[Design, ExportSummary]:
     """Compile a checkpoint and write its export folder.
 
@@ -29,13 +29,14 @@ def export_checkpoint(
         checkpoint: a file that `hwsim train` made.
         target: the folder.
         options: of the compiler; kinds of template that it leaves out get the default ones.
+        pdk_root: folder of the installed PDKs (`Pdk.locate`).
 
     Raises:
         InputError: a checkpoint, an option or a folder that cannot be used; nothing is written.
     """
     complete = replace(options, templates=choose_templates(options.templates))
     design = compile_design(load_checkpoint(checkpoint), complete, name=checkpoint.stem)
-    circuits = load_circuits(design)
+    circuits = load_circuits(design, pdk_root)
     return design, write_export(target, design, circuits, _sample(design))
 
 
