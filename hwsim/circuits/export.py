@@ -166,8 +166,8 @@ def _models_note(technology: Technology) -> str:
     """Where the device models are, for technologies whose models are not in the folder."""
     if technology.pdk is None:
         return ""
-    return f"""- the device models are not in here: `netlist/{technology.library}` includes those of the PDK
-  {technology.pdk.folder} by their path on the machine of this export; elsewhere, export again
+    return f"""- the models of the devices are not in here: `netlist/{technology.library}` includes those of
+  the PDK {technology.pdk.folder} by their path on the machine of this export; elsewhere, export again
 """
 
 
