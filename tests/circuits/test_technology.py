@@ -68,7 +68,7 @@ def test_a_wrong_description_is_told_with_its_file(technology_from, changes, mes
     with pytest.raises(InputError) as caught:
         technology_from(**changes)
     assert message in caught.value.what
-    assert caught.value.where.endswith("technology.yaml")
+    assert "technology.yaml, line " in caught.value.where
 
 
 def test_a_description_that_is_not_text(tmp_path):
