@@ -146,9 +146,12 @@ class _Compiler:
         thresholds = reference_multiples(row_scale * beta, reference, least=1)
         if self.header.cell.kind == "fq_bmru":
             low = self.tensors[f"{prefix}.cell.beta_low"]
+            widths = reference_multiples(row_scale * (beta - low), reference, least=1)
+            # A width as large as its threshold would leave a cell that never clears.
+            thresholds = tuple(max(t, w + 1) for t, w in zip(thresholds, widths, strict=True))
             return FqBmruCell(
                 threshold_units=thresholds,
-                width_units=reference_multiples(row_scale * (beta - low), reference, least=1),
+                width_units=widths,
                 level_units=self._level_units("fq_bmru"),
                 threshold_learned=_floats(beta),
                 threshold_low_learned=_floats(low),

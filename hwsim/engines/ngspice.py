@@ -19,7 +19,7 @@ from hwsim.circuits.testbench import DECK, Conditions, input_text, testbench_tex
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.engines.engine import require_channels
-from hwsim.engines.reading import Reading, join_readings, read_sequence
+from hwsim.engines.reading import READING_VERSION, Reading, join_readings, read_sequence
 from hwsim.engines.result_store import ResultStore
 from hwsim.engines.trace import Floats, Trace
 from hwsim.foundation.errors import InputError, SimulatorError
@@ -70,13 +70,15 @@ class NgspiceEngine:
         decks = {
             index: self._files(design, netlist, sequences, index) for index in range(len(sequences))
         }
-        keys = {index: _key(files) for index, files in decks.items()}
+        simulator = program_version()
+        keys = {index: _key(files, simulator) for index, files in decks.items()}
         store = ResultStore(self.results)
         readings = {key: store.load(key) for key in keys.values()}
         # Of equal sequences one is enough; two decks of one key would share a folder.
         first = {key: index for index, key in sorted(keys.items(), reverse=True)}
         missing = sorted(index for key, index in first.items() if readings[key] is None)
-        for index, reading in self._simulate(design, netlist, sequences, decks, missing):
+        folders = {index: self.results / f"deck_{keys[index][:12]}" for index in missing}
+        for index, reading in self._simulate(design, netlist, sequences, decks, folders):
             store.save(keys[index], reading)
             readings[keys[index]] = reading
         done = [found for key in keys.values() if (found := readings[key]) is not None]
@@ -103,9 +105,10 @@ class NgspiceEngine:
         netlist: Netlist,
         sequences: Sequences,
         decks: Mapping[int, Mapping[str, str]],
-        missing: list[int],
+        folders: Mapping[int, Path],
     ) -> Iterator[tuple[int, Reading]]:
-        """Run the missing decks and yield each sequence as it is finished."""
+        """Run the decks that have a folder to be written to; yield each sequence when finished."""
+        missing = list(folders)
         finished = {index: 1.0 for index in decks if index not in missing}
         weight = {index: int(sequences.lengths[index]) for index in decks}
 
@@ -115,7 +118,6 @@ class NgspiceEngine:
             done = sum(weight[index] * part for index, part in finished.items())
             self.on_progress(done / sum(weight.values()))
 
-        folders = {index: self.results / f"deck_{_key(decks[index])[:12]}" for index in missing}
         queue = (self._deck(design, folders[i], decks[i], weight[i]) for i in missing)
         with WorkerPool(self.workers, self.timeout_seconds) as pool:
             for position, outcome in pool.run(queue, report):
@@ -150,6 +152,7 @@ def real_vectors(result: Result) -> dict[str, Floats]:
     return {name: np.real(values) for name, values in result.plots["tran"].items()}
 
 
-def _key(files: Mapping[str, str]) -> str:
+def _key(files: Mapping[str, str], simulator: str | None) -> str:
     parts = [f"{name}\n{text}".encode() for name, text in sorted(files.items())]
-    return content_hash(f"ngspice {program_version()}".encode(), *parts)
+    made_by = f"ngspice {simulator}, reading {READING_VERSION}"
+    return content_hash(made_by.encode(), *parts)

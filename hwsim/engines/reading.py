@@ -15,6 +15,9 @@ from hwsim.design.design import Design
 from hwsim.design.stage import CmruCell, Stage
 from hwsim.engines.trace import Floats, Integers, StageTrace, Trace, Waveform
 
+READING_VERSION = 1
+"""Grows when a reading of the same waveforms would come out differently."""
+
 SETTLED = 0.985
 """Part of a step after which currents are read: everything has settled, nothing moves yet."""
 

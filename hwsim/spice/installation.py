@@ -62,7 +62,8 @@ def simulator_environment() -> dict[str, str]:
     One thread: ngspice starts two OpenMP threads that spin while they wait, and it ignores
     ``OMP_NUM_THREADS``. Raw files are binary, whatever the user's shell says.
     """
-    return os.environ | {"OMP_THREAD_LIMIT": "1", "SPICE_ASCIIRAWFILE": "0"}
+    # Without a HOME ngspice looks for its start-up file at a null pointer.
+    return {"HOME": "/"} | os.environ | {"OMP_THREAD_LIMIT": "1", "SPICE_ASCIIRAWFILE": "0"}
 
 
 def library_environment() -> dict[str, str]:

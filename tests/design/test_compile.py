@@ -119,11 +119,16 @@ def test_thresholds_follow_the_scale_of_their_row(network, compiled, kind, seed,
     np.testing.assert_allclose(stage.row_scale, scale)
     beta = checkpoint.tensors["blocks.0.cell.beta"]
     asked = np.maximum(scale * beta * reference, 1)
-    assert np.abs(np.array(stage.cell.threshold_units) - asked).max() <= 0.5 + 1e-9
     if kind == "fq_bmru":
         low = checkpoint.tensors["blocks.0.cell.beta_low"]
-        asked = np.maximum(scale * (beta - low) * reference, 1)
-        assert np.abs(np.array(stage.cell.width_units) - asked).max() <= 0.5 + 1e-9
+        width = np.maximum(scale * (beta - low) * reference, 1)
+        assert np.abs(np.array(stage.cell.width_units) - width).max() <= 0.5 + 1e-9
+        # a falling threshold above zero: without one the cell would never clear
+        asked = np.maximum(asked, np.array(stage.cell.width_units) + 1)
+        assert all(
+            w < t for w, t in zip(stage.cell.width_units, stage.cell.threshold_units, strict=True)
+        )
+    assert np.abs(np.array(stage.cell.threshold_units) - asked).max() <= 0.5 + 1e-9
 
 
 def test_currents_approach_the_learned_ones_with_the_bits(network, compiled):
