@@ -166,11 +166,10 @@ def _models_note(technology: Technology) -> str:
     """Where the device models are, for technologies whose models are not in the folder."""
     if technology.pdk is None:
         return ""
-    return (
-        f"- the models of the devices are not in here: `netlist/{technology.library}` includes those\n"
-        f"  of the PDK {technology.pdk.folder} by their path on the machine of this export; elsewhere,"
-        " export again\n"
-    )
+    return f"""- the models of the devices are not in here: `netlist/{technology.library}` includes
+  those of the PDK {technology.pdk.folder} by their path on the machine of this export; elsewhere,
+  export again
+"""
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
