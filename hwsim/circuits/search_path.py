@@ -34,13 +34,22 @@ def user_folders() -> tuple[Path, ...]:
     Raises:
         InputError: one of them does not exist.
     """
-    named = [Path(word) for word in os.environ.get(VARIABLE, "").split(os.pathsep) if word]
+    return (*_first.get(), *folders_in(VARIABLE, "templates"))
+
+
+def folders_in(variable: str, what: str) -> tuple[Path, ...]:
+    """Folders that an environment variable names, separated as in PATH.
+
+    Raises:
+        InputError: one of them does not exist.
+    """
+    named = tuple(Path(word) for word in os.environ.get(variable, "").split(os.pathsep) if word)
     for folder in named:
         if not folder.is_dir():
             raise InputError(
-                "is not a folder", where=str(folder), hint=f"{VARIABLE} names folders of templates"
+                "is not a folder", where=str(folder), hint=f"{variable} names folders of {what}"
             )
-    return (*_first.get(), *named)
+    return named
 
 
 def template_folders() -> tuple[Path, ...]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
+from hwsim.circuits.cards import read_cards
 from hwsim.circuits.description import find_description, read_description
 from hwsim.circuits.mismatch import Mismatch
 from hwsim.circuits.pdk import Pdk
+from hwsim.circuits.search_path import folders_in
 from hwsim.foundation.assets import shipped
-from hwsim.foundation.errors import InputError
-from hwsim.foundation.files import content_hash
-from hwsim.foundation.spice_text import refuse_commands
 
-_PLACEHOLDER = re.compile(r"<<\s*(\w*)\s*>>")
+VARIABLE = "HWSIM_TECHNOLOGIES"
+"""Environment variable with folders of technologies, separated as in PATH; they come first."""
 
 
 class Range(BaseModel):
@@ -80,41 +79,13 @@ class Technology(BaseModel):
     pdk_root: Path | None = Field(default=None, exclude=True)
 
     def card_text(self) -> str:
-        """The device cards, with the paths of the PDK filled in where there is one.
-
-        The text begins with the hashes of the files it includes, so that whoever keeps results by
-        the hash of a netlist notices another version of the models.
+        """The device cards, with the paths of the PDK's models where there is one.
 
         Raises:
-            InputError: cards that cannot be read or that run commands, a PDK that is not there,
-                or a placeholder that names none of its files.
+            InputError: cards that do not define what a technology must, or no PDK.
         """
-        path = self.folder / self.cards
-        try:
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"cannot read: {error.strerror}", where=str(path)) from None
-        except UnicodeDecodeError:
-            raise InputError("is not UTF-8 text", where=str(path)) from None
-        refuse_commands(text, str(path))
-        return self._with_models(text, path) if self.pdk is not None else text
-
-    def _with_models(self, text: str, path: Path) -> str:
-        """Cards with the files of the PDK in the place of their placeholders."""
         models = self.pdk.locate(self.pdk_root) if self.pdk is not None else {}
-
-        def put(found: re.Match[str]) -> str:
-            if found[1] not in models:
-                line = text.count("\n", 0, found.start()) + 1
-                raise InputError(
-                    f"'{found[0]}' names no file of the PDK",
-                    where=f"{path}, line {line}",
-                    hint=f"technology.yaml has {', '.join(models)}",
-                )
-            return str(models[found[1]])
-
-        heads = [f"* {file.name}: {_fingerprint(file)}" for file in models.values()]
-        return "\n".join([*heads, _PLACEHOLDER.sub(put, text)])
+        return read_cards(self.folder / self.cards, self.corners, models)
 
     @property
     def nominal_leakage(self) -> float:
@@ -140,15 +111,8 @@ def load_technology(name: str, pdk_root: Path | None = None) -> Technology:
     Raises:
         InputError: no such technology, or a description that does not fit the schema.
     """
-    folder = find_description("technology", name, shipped("netlists") / "technologies")
+    homes = (*folders_in(VARIABLE, "technologies"), shipped("netlists") / "technologies")
+    folder = find_description("technology", name, *homes)
     return read_description(
         folder / "technology.yaml", Technology, folder=folder, pdk_root=pdk_root
     )
-
-
-def _fingerprint(path: Path) -> str:
-    """Hash of a file of models."""
-    try:
-        return content_hash(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot read: {error.strerror}", where=str(path)) from None
