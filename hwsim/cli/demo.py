@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FolderType, run_options
+from hwsim.cli.options import FolderType, Run, run_options
 from hwsim.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def demo_command(
 ) -> None:
     """Run the whole chain on real speech: export, three engines, a verdict, a picture."""
     from hwsim.circuits.export import DESIGN_FILE, load_export
-    from hwsim.circuits.testbench import Conditions
-    from hwsim.cli.simulation import ngspice_engine
+    from hwsim.cli.simulation import engine_named
     from hwsim.design.options import CompileOptions
     from hwsim.foundation.assets import shipped
     from hwsim.foundation.files import require_own_folder
@@ -58,9 +57,8 @@ def demo_command(
     export = load_export(out / "export")
     exported = time.perf_counter()
     sequences = judging_sequences(export.design)
-    with ngspice_engine(
-        export, Conditions(), workers=workers, timeout=timeout, as_json=as_json
-    ) as engine:
+    run = Run(workers=workers, timeout=timeout)
+    with engine_named("ngspice", export, run, as_json=as_json) as engine:
         verification = verify(export.design, export.circuits, sequences, samples, engine)
     verified = time.perf_counter()
     _draw(export, verification, out / FIGURE)

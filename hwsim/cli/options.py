@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +16,27 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 FolderType = click.Path(file_okay=False, path_type=Path)
 FileType = click.Path(dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the user chose about a run of an export.
+
+    Attributes:
+        data: a task or a ``.npz``; None for the task the network was trained on.
+        corner: process corner.
+        temperature: degrees Celsius.
+        pdk_root: folder of the installed PDKs, or None.
+        workers: ngspice processes, or None for one a core.
+        timeout: longest time for one recording, s.
+    """
+
+    data: str | None = None
+    corner: str = "tt"
+    temperature: float = 27.0
+    pdk_root: Path | None = None
+    workers: int | None = None
+    timeout: float = 1800.0
 
 
 def conditions_options(command: Command) -> Command:
@@ -57,6 +80,24 @@ def pdk_option(command: Command) -> Command:
     )(command)
 
 
-data_option = click.option(
-    "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
-)
+def run_of_export(command: Callable[..., None]) -> Callable[..., None]:
+    """Every option about a run of an export, handed to the command as one `Run` named ``run``."""
+
+    @functools.wraps(command)
+    def collected(
+        *args: object,
+        data: str | None,
+        corner: str,
+        temperature: float,
+        pdk_root: Path | None,
+        workers: int | None,
+        timeout: float,
+        **others: object,
+    ) -> None:
+        run = Run(data, corner, temperature, pdk_root, workers, timeout)
+        command(*args, run=run, **others)
+
+    with_data = click.option(
+        "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
+    )
+    return with_data(conditions_options(pdk_option(run_options(collected))))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FolderType, conditions_options, data_option, pdk_option, run_options
+from hwsim.cli.options import FolderType, Run, run_of_export
 from hwsim.cli.output import emit, json_option
 from hwsim.cli.simulation import EngineName
 
@@ -34,38 +34,26 @@ if TYPE_CHECKING:
     default=None,
     help="Recordings, spread evenly over the data.  [default: all; 1 in ngspice]",
 )
-@data_option
-@conditions_options
-@pdk_option
-@run_options
+@run_of_export
 @json_option
 def power_command(
     folder: Path,
     engine_name: EngineName,
     samples: int | None,
-    data: str | None,
-    corner: str,
-    temperature: float,
-    pdk_root: Path | None,
-    workers: int | None,
-    timeout: float,
+    run: Run,
     as_json: bool,
 ) -> None:
     """Power and energy per stage, per cell and per inference."""
     from hwsim.circuits.export import load_export
-    from hwsim.circuits.testbench import Conditions
     from hwsim.cli.simulation import engine_named
     from hwsim.studies.power import measure_power
     from hwsim.studies.samples import evenly_spaced, judging_sequences
 
-    export = load_export(folder, pdk_root)
-    everything = judging_sequences(export.design, data)
+    export = load_export(folder, run.pdk_root)
+    everything = judging_sequences(export.design, run.data)
     count = samples or (1 if engine_name == "ngspice" else len(everything))
     sequences = everything.take(list(evenly_spaced(everything, count)))
-    conditions = Conditions(corner, temperature)
-    with engine_named(
-        engine_name, export, conditions, workers=workers, timeout=timeout, as_json=as_json
-    ) as engine:
+    with engine_named(engine_name, export, run, as_json=as_json) as engine:
         power = measure_power(export.design, engine.run(export.design, sequences))
     record = {
         "engine": engine_name,

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import (
-    FileType,
-    FolderType,
-    conditions_options,
-    data_option,
-    pdk_option,
-    run_options,
-)
+from hwsim.cli.options import FileType, FolderType, Run, run_of_export
 from hwsim.cli.output import emit, json_option
 from hwsim.cli.simulation import EngineName
 
@@ -41,41 +34,29 @@ if TYPE_CHECKING:
     help="Recordings, spread evenly over the data.  [default: all; 1 in ngspice]",
 )
 @click.option("--out", type=FileType, default=None, help="Write the trace to this .npz.")
-@data_option
-@conditions_options
-@pdk_option
-@run_options
+@run_of_export
 @json_option
 def simulate_command(
     folder: Path,
     engine_name: EngineName,
     samples: int | None,
     out: Path | None,
-    data: str | None,
-    corner: str,
-    temperature: float,
-    pdk_root: Path | None,
-    workers: int | None,
-    timeout: float,
+    run: Run,
     as_json: bool,
 ) -> None:
     """Run an export on one engine: traces and accuracy."""
     from hwsim.circuits.export import load_export
-    from hwsim.circuits.testbench import Conditions
     from hwsim.cli.simulation import engine_named
     from hwsim.engines.trace_file import save_trace
     from hwsim.studies.accuracy import accuracy
     from hwsim.studies.samples import evenly_spaced, judging_sequences
 
-    export = load_export(folder, pdk_root)
-    everything = judging_sequences(export.design, data)
+    export = load_export(folder, run.pdk_root)
+    everything = judging_sequences(export.design, run.data)
     count = samples or (1 if engine_name == "ngspice" else len(everything))
     indices = evenly_spaced(everything, count)
     sequences = everything.take(list(indices))
-    conditions = Conditions(corner, temperature)
-    with engine_named(
-        engine_name, export, conditions, workers=workers, timeout=timeout, as_json=as_json
-    ) as engine:
+    with engine_named(engine_name, export, run, as_json=as_json) as engine:
         trace = engine.run(export.design, sequences)
     if out is not None:
         save_trace(out, trace)

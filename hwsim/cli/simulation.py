@@ -3,32 +3,56 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal
 
+from hwsim.cli.options import Run
 from hwsim.cli.output import progress
 
 if TYPE_CHECKING:
     from hwsim.circuits.export import Export
-    from hwsim.circuits.testbench import Conditions
     from hwsim.engines.engine import Engine
-    from hwsim.engines.ngspice import NgspiceEngine
 
 EngineName = Literal["ideal", "behavioural", "ngspice"]
 
 
 @contextlib.contextmanager
-def ngspice_engine(
-    export: Export,
-    conditions: Conditions,
-    *,
-    workers: int | None,
-    timeout: float,
-    as_json: bool,
-) -> Iterator[NgspiceEngine]:
-    """The transistor-level engine of an export, drawing its progress while it runs."""
-    from hwsim.engines.ngspice import NgspiceEngine
+def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -> Iterator[Engine]:
+    """The engine of that name for an export; ngspice draws its progress while it runs.
 
+    Raises:
+        InputError: conditions that the engine or the technology does not know.
+    """
+    from hwsim.circuits.testbench import Conditions
+    from hwsim.engines.behavioural import BehaviouralEngine
+    from hwsim.engines.ideal import IdealEngine
+    from hwsim.engines.ngspice import NgspiceEngine
+    from hwsim.foundation.errors import InputError
+
+    conditions = Conditions(run.corner, run.temperature)
+    conditions.check(export.circuits.technology)
+    if name == "ngspice":
+        with _bar(as_json=as_json) as show:
+            yield NgspiceEngine(
+                circuits=export.circuits,
+                results=export.results,
+                conditions=conditions,
+                workers=run.workers,
+                timeout_seconds=run.timeout,
+                on_progress=show,
+            )
+        return
+    if conditions != Conditions():
+        raise InputError(
+            f"the {name} engine runs the nominal chip at tt and 27 C",
+            hint="corners and temperatures run with --engine ngspice",
+        )
+    yield IdealEngine() if name == "ideal" else BehaviouralEngine(export.circuits)
+
+
+@contextlib.contextmanager
+def _bar(*, as_json: bool) -> Iterator[Callable[[float], None]]:
+    """A progress bar that is told the finished fraction."""
     with progress("ngspice", 1.0, as_json=as_json) as advance:
         shown = 0.0
 
@@ -37,49 +61,4 @@ def ngspice_engine(
             advance(fraction - shown)
             shown = fraction
 
-        yield NgspiceEngine(
-            circuits=export.circuits,
-            results=export.results,
-            conditions=conditions,
-            workers=workers,
-            timeout_seconds=timeout,
-            on_progress=show,
-        )
-
-
-@contextlib.contextmanager
-def engine_named(
-    name: EngineName,
-    export: Export,
-    conditions: Conditions,
-    *,
-    workers: int | None,
-    timeout: float,
-    as_json: bool,
-) -> Iterator[Engine]:
-    """Any engine by its name.
-
-    Raises:
-        InputError: conditions that the engine or the technology does not know.
-    """
-    from hwsim.circuits.testbench import Conditions
-    from hwsim.foundation.errors import InputError
-
-    conditions.check(export.circuits.technology)
-    if name != "ngspice" and conditions != Conditions():
-        raise InputError(
-            f"the {name} engine runs the nominal chip at tt and 27 C",
-            hint="corners and temperatures run with --engine ngspice",
-        )
-    from hwsim.engines.behavioural import BehaviouralEngine
-    from hwsim.engines.ideal import IdealEngine
-
-    if name == "ideal":
-        yield IdealEngine()
-    elif name == "behavioural":
-        yield BehaviouralEngine(export.circuits)
-    else:
-        with ngspice_engine(
-            export, conditions, workers=workers, timeout=timeout, as_json=as_json
-        ) as engine:
-            yield engine
+        yield show

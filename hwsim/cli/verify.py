@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FolderType, conditions_options, data_option, pdk_option, run_options
+from hwsim.cli.options import FolderType, Run, run_of_export
 from hwsim.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -25,37 +25,25 @@ if TYPE_CHECKING:
     show_default=True,
     help="Recordings at transistor level.",
 )
-@data_option
-@conditions_options
-@pdk_option
-@run_options
+@run_of_export
 @json_option
 @click.pass_context
 def verify_command(
     context: click.Context,
     folder: Path,
     samples: int,
-    data: str | None,
-    corner: str,
-    temperature: float,
-    pdk_root: Path | None,
-    workers: int | None,
-    timeout: float,
+    run: Run,
     as_json: bool,
 ) -> None:
     """Compare the three engines on real recordings."""
     from hwsim.circuits.export import load_export
-    from hwsim.circuits.testbench import Conditions
-    from hwsim.cli.simulation import ngspice_engine
+    from hwsim.cli.simulation import engine_named
     from hwsim.studies.samples import judging_sequences
     from hwsim.studies.verification import verify
 
-    export = load_export(folder, pdk_root)
-    sequences = judging_sequences(export.design, data)
-    conditions = Conditions(corner, temperature)
-    with ngspice_engine(
-        export, conditions, workers=workers, timeout=timeout, as_json=as_json
-    ) as engine:
+    export = load_export(folder, run.pdk_root)
+    sequences = judging_sequences(export.design, run.data)
+    with engine_named("ngspice", export, run, as_json=as_json) as engine:
         verification = verify(export.design, export.circuits, sequences, samples, engine)
     emit(
         verification.record(),
