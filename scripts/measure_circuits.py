@@ -20,6 +20,7 @@ from measuring.bench import Bench, Measurement
 from measuring.cmru import ladder_measurements
 from measuring.fq_bmru import comparator_measurements
 from measuring.mirror import mirror_measurements
+from measuring.splitter import splitter_measurements
 from measuring.transistor import device_measurements
 
 from hwsim.circuits.circuit_set import DEFAULT_TEMPLATES
@@ -38,6 +39,7 @@ def measurements(technology: Technology, folder: Path) -> Iterator[Measurement]:
         bench = Bench(technology, templates, folder, pool)
         bench.prepare()
         yield from device_measurements(bench)
+        yield from splitter_measurements(bench)
         yield from ladder_measurements(bench)
         yield from comparator_measurements(bench)
         for name in MIRRORS:

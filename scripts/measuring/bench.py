@@ -98,22 +98,22 @@ class Bench:
     def transient(self, lines: Sequence[str], stop: float, resolution: float) -> Result:
         """Run a circuit over time beside the bias of a network."""
         analysis = f".tran {resolution} {stop} 0 {resolution}"
-        return self.run([*self._bias(), *lines, analysis], "tran", stop=stop)
+        return self.run([*self.bias(), *lines, analysis], "tran", stop=stop)
 
     def sweep(self, lines: Sequence[str], source: str, voltages: Floats) -> Result:
         """Sweep a source of a circuit beside the bias of a network, over even `voltages`."""
         step = voltages[1] - voltages[0]
         analysis = f".dc {source} {voltages[0]:g} {voltages[-1]:g} {step:g}"
-        return self.run([*self._bias(), *lines, analysis], "dc")
+        return self.run([*self.bias(), *lines, analysis], "dc")
 
-    def _bias(self) -> list[str]:
+    def bias(self, supply: float = SUPPLY) -> list[str]:
         """Templates, supply and bias lines of a network."""
         unit = self.templates["mirror"].unit_transistor
         if unit is None:
             raise click.ClickException("the mirror template names no unit transistor")
         known = {
             "unit_current": UNIT_CURRENT,
-            "supply_voltage": SUPPLY,
+            "supply_voltage": supply,
             "reference_units": REFERENCE_UNITS,
             **self.technology.bias.model_dump(),
         }
@@ -122,7 +122,7 @@ class Bench:
         return [
             f".param w_unit={unit.width} l_unit={unit.length}",
             *(f".include {kind}.spice" for kind in self.templates),
-            f"Vdd vdd 0 {SUPPLY}",
+            f"Vdd vdd 0 {supply}",
             "Vss vss 0 0",
             self.place("bias", "bias", {}, values),
         ]

@@ -134,36 +134,12 @@ def test_a_ladder_counts(bench):
 @pytest.mark.spice
 def test_a_splitter_keeps_its_currents_where_headroom_ends(bench):
     """The gate voltages of the description leave the mirrors at a splitter what they need."""
-    supply = 1.08
-    bias = bench.technology.bias.model_dump()
-    known = {"unit_current": 1e-9, "supply_voltage": supply, "reference_units": 16, **bias}
-    parameters = bench.templates["bias"].parameters
-    values = {name: known[quantity] for name, quantity in parameters.items()}
-    unit = bench.templates["mirror"].unit_transistor
-    for corner, temperature in (("ss", 0.0), ("ff", 85.0)):
-        for sign, line, out in ((1, "ln", "i(vplus)"), (-1, "lp", "i(vminus)")):
-            lines = [
-                f".param w_unit={unit.width} l_unit={unit.length}",
-                *(f".include {kind}.spice" for kind in ("bias", "mirror", "splitter")),
-                f"Vdd vdd 0 {supply}",
-                "Vss vss 0 0",
-                bench.place("bias", "bias", {}, values),
-                # one unit current through a mirror into the splitter, and out of it through one
-                bench.mirrors.output(
-                    "in", "p" if sign > 0 else "n", "unit_p" if sign > 0 else "unit_n", "sum", 16
-                ),
-                bench.place(
-                    "split",
-                    "splitter",
-                    {"sum": "sum", "plus_n": "ln", "minus_p": "lp"},
-                    {"units": 16},
-                ),
-                bench.mirrors.output("copy", "n" if sign > 0 else "p", line, "end", 16),
-                f"V{out[3:-1]} end 0 {supply / 2}",
-                ".op",
-            ]
-            current = bench.run(lines, "op", corner, temperature).vector(out, "op")[0]
-            assert abs(current) == pytest.approx(1e-9, rel=0.06)
+    from measuring.splitter import operate
+
+    for polarity in ("p", "n"):
+        gain, node = operate(bench, polarity, 1, "ss", 0.0, 1.08)
+        assert gain == pytest.approx(1.0, abs=0.05)
+        assert 0.1 < node < 0.98
 
 
 @pytest.mark.spice
