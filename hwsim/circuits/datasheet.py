@@ -73,6 +73,7 @@ class Provenance(_Frozen):
     content: str = Field(description="hash of everything below but version and command")
     template: str = Field(description="hash of the texts of the template and of those around it")
     technology: str = Field(description="hash of the device cards and the description")
+    models: str = Field(default="", description="hash of a foundry's models; empty without any")
     testbench: str = Field(description="hash of the code that measures")
     ngspice: str
     hwsim: str

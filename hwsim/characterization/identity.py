@@ -1,0 +1,178 @@
+"""What a datasheet depends on, as hashes: template, technology, code that measures, ngspice."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tokenize
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from hwsim.characterization.bench import Bench
+from hwsim.circuits.technology import Technology
+from hwsim.circuits.template import Template
+from hwsim.foundation.errors import InputError
+from hwsim.foundation.files import content_hash
+from hwsim.spice import find_program, program_version
+
+_TEMPLATE_FIELDS = {
+    "kind",
+    "subcircuits",
+    "parameters",
+    "unit_transistor",
+    "state_node",
+    "reset_level",
+    "initial_conditions",
+    "mismatch",
+    "testbench",
+}
+_TECHNOLOGY_FIELDS = {"library", "corners", "bias", "mismatch"}
+_BESIDE = ("__init__.py", "plot.py", "store.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Hashes of everything that a datasheet follows from.
+
+    Attributes:
+        template: text and description of the template and of those around it; neither the
+            specification nor comments count.
+        technology: cards and mismatch constants.
+        models: of a foundry; empty where they are not installed or there are none.
+        testbench: the code of this room, without comments and docstrings.
+        ngspice: version of the program, empty without one.
+    """
+
+    template: str
+    technology: str
+    models: str
+    testbench: str
+    ngspice: str
+
+    @property
+    def content(self) -> str:
+        """The hash of all."""
+        parts = (self.template, self.technology, self.models, self.testbench, self.ngspice)
+        return content_hash(*(part.encode() for part in parts))
+
+    @property
+    def setting(self) -> str:
+        """The hash of what a single deck does not show."""
+        parts = (self.technology, self.models, self.testbench, self.ngspice)
+        return content_hash(*(part.encode() for part in parts))
+
+
+def identify(bench: Bench) -> Identity:
+    """The identity of what a bench would measure.
+
+    Raises:
+        InputError: a template or cards that cannot be read.
+    """
+    technology = bench.technology
+    cards = (technology.folder / technology.cards).read_bytes()
+    described = technology.model_dump_json(include=_TECHNOLOGY_FIELDS)
+    return Identity(
+        template=content_hash(*_template_parts(bench)),
+        technology=content_hash(cards, described.encode()),
+        models=_models(technology),
+        testbench=_code(),
+        ngspice=_ngspice(find_program()),
+    )
+
+
+def _template_parts(bench: Bench) -> Iterator[bytes]:
+    yield json.dumps(dict(bench.settings), sort_keys=True).encode()
+    for kind, template in sorted(bench.templates.items()):
+        yield kind.encode()
+        yield from _description(template)
+        yield bare_netlist(bench.rendered(template)).encode()
+
+
+def _description(template: Template) -> Iterator[bytes]:
+    yield template.model_dump_json(include=_TEMPLATE_FIELDS).encode()
+
+
+def bare_netlist(text: str) -> str:
+    """A netlist without comments, with one blank between words."""
+    lines = (line.split(";")[0].split() for line in text.splitlines() if not line.startswith("*"))
+    return "\n".join(" ".join(words) for words in lines if words)
+
+
+def reached_netlist(text: str) -> str:
+    """A bare netlist without the subcircuits that its top level does not reach.
+
+    An edit of a template so leaves the decks alone that do not place the edited circuit.
+    """
+    blocks: dict[str, list[str]] = {}
+    top: list[str] = []
+    current = top
+    for line in re.sub(r"\n\+", " ", bare_netlist(text)).splitlines():
+        words = line.split()
+        if words[0].lower() == ".subckt" and len(words) > 1:
+            current = blocks.setdefault(words[1].lower(), [])
+        current.append(line)
+        if words[0].lower() == ".ends":
+            current = top
+    reached: dict[str, None] = {}
+    waiting = [top]
+    while waiting:
+        for line in waiting.pop():
+            for word in line.lower().split() if line[0] in "xX" else ():
+                if word in blocks and word not in reached:
+                    reached[word] = None
+                    waiting.append(blocks[word])
+    return "\n".join([*top, *(line for name in sorted(reached) for line in blocks[name])])
+
+
+def _models(technology: Technology) -> str:
+    if technology.pdk is None:
+        return ""
+    try:
+        files = technology.pdk.locate(technology.pdk_root)
+    except InputError:
+        return ""
+    return _hash_of(files)
+
+
+def _hash_of(files: Mapping[str, Path]) -> str:
+    return content_hash(*(_file_hash(path, path.stat().st_mtime_ns) for path in files.values()))
+
+
+@lru_cache(maxsize=16)
+def _file_hash(path: Path, _changed: int) -> bytes:
+    return content_hash(path.read_bytes()).encode()
+
+
+@lru_cache(maxsize=4)
+def _ngspice(program: str | None) -> str:
+    """Version of the program that stands on the PATH."""
+    return (program_version() or "") if program else ""
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    kept = (path for path in files if path.name not in _BESIDE)
+    return content_hash(*(bare_code(path.read_text(encoding="utf-8")).encode() for path in kept))
+
+
+def bare_code(source: str) -> str:
+    """Python without comments, docstrings and layout: what is left when only words change.
+
+    Blanks and braces go too, because Python 3.12 splits f-strings into other tokens than 3.11.
+    """
+    kept: list[str] = []
+    fresh = True
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER):
+            continue
+        if token.type in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
+            fresh = True
+            continue
+        if not (fresh and token.type == tokenize.STRING):
+            kept.append(token.string)
+        fresh = False
+    return re.sub(r"[\s{}]", "", "".join(kept))
