@@ -41,7 +41,7 @@ KINDS: Mapping[CellKind, CellTraits] = MappingProxyType(
         "bmru": CellTraits(
             "BMRU",
             ("alpha", "beta"),
-            refusal="its state is 0 until the first write, which a latch is not; train fq_bmru instead",
+            refusal="its state is 0 until the first write, a latch has no 0; train fq_bmru instead",
         ),
         "cmru": CellTraits(
             "CMRU",

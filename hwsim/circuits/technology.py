@@ -98,6 +98,17 @@ class Technology(BaseModel):
         return max(self.leakage.values())
 
 
+def _homes() -> tuple[Path, ...]:
+    """Folders that technologies are looked for in, the user's first."""
+    return (*folders_in(VARIABLE, "technologies"), shipped("netlists") / "technologies")
+
+
+def technology_names() -> tuple[str, ...]:
+    """Names of all technologies that can be found, in order."""
+    entries = (entry for home in _homes() for entry in home.glob("*/technology.yaml"))
+    return tuple(sorted({entry.parent.name for entry in entries}))
+
+
 def load_technology(name: str, pdk_root: Path | None = None) -> Technology:
     """Load a technology by name.
 
@@ -111,8 +122,7 @@ def load_technology(name: str, pdk_root: Path | None = None) -> Technology:
     Raises:
         InputError: no such technology, or a description that does not fit the schema.
     """
-    homes = (*folders_in(VARIABLE, "technologies"), shipped("netlists") / "technologies")
-    folder = find_description("technology", name, *homes)
+    folder = find_description("technology", name, *_homes())
     return read_description(
         folder / "technology.yaml", Technology, folder=folder, pdk_root=pdk_root
     )
