@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import pytest
 import yaml
 
 from hwsim.circuits.description import read_description
-from hwsim.circuits.technology import Range, Technology, load_technology
+from hwsim.circuits.mismatch import Mismatch
+from hwsim.circuits.pdk import Pdk
+from hwsim.circuits.technology import BiasVoltages, Range, Technology, load_technology
 from hwsim.foundation.assets import shipped
 from hwsim.foundation.errors import InputError
 
@@ -153,3 +157,13 @@ def test_a_range_holds_its_ends():
     assert 1.0 in span
     assert 1.8 in span
     assert 0.99 not in span
+
+
+def test_the_page_of_technologies_has_every_field():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "technologies.md").read_text()
+    for schema, prefix in ((Technology, ""), (Pdk, "pdk."), (Mismatch, "mismatch.")):
+        for name, field in schema.model_fields.items():
+            if not (field.exclude or name in ("pdk", "mismatch")):
+                assert f"`{prefix}{name}`" in page, name
+    for name in BiasVoltages.model_fields:
+        assert f"`{name}`" in page
