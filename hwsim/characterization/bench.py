@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -63,6 +64,17 @@ class Bench:
     def asked(self, setting: str, point: Point) -> float:
         """A current that the circuit is asked for, A."""
         return self.settings[setting] * self.unit * point.unit_current
+
+    @property
+    def probes(self) -> Mapping[str, str]:
+        """``up`` and ``down``: nodes that rise when the cell decides so while it is written.
+
+        A template that names none has nodes of these names, or no such nodes.
+        """
+        if self.template.testbench.probes:
+            return self.template.testbench.probes
+        words = set(re.findall(r"\w+", self.text.lower()))
+        return {name: name for name in ("up", "down") if name in words}
 
     @property
     def mirrors(self) -> Mirrors:

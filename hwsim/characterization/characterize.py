@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import hwsim
 from hwsim.characterization.bench import Bench, bench_of
 from hwsim.characterization.cache import MeasurementCache, cache_folder
 from hwsim.characterization.devices import (
+    alterations,
     draw_deviations,
     element_of,
     open_to_mismatch,
@@ -22,13 +24,13 @@ from hwsim.characterization.identity import Identity, identify
 from hwsim.characterization.kinds import KINDS, Kind
 from hwsim.characterization.laboratory import Job, Laboratory, Progress
 from hwsim.characterization.measure import measure_in, readings
-from hwsim.characterization.point import Case, Point
+from hwsim.characterization.point import Case, Deviation, Point
 from hwsim.characterization.sensitivity import predictions, sensitivities, single_deviations
 from hwsim.characterization.store import find_datasheet, keep_datasheet
 from hwsim.circuits.datasheet import Datasheet, Device, Provenance, Readings
 from hwsim.circuits.technology import Technology
 from hwsim.circuits.template import Template
-from hwsim.foundation.errors import SimulatorError
+from hwsim.foundation.errors import InputError
 from hwsim.spice import Result, WorkerPool
 
 NOMINAL = Point()
@@ -48,7 +50,14 @@ DRAWS = 100
 SEED = 2026
 """Of those cells, so that a datasheet is the same whoever measures it."""
 
-DECK_SECONDS = 60.0
+RUNS = 10
+"""Of those cells, how many are run through a whole sequence. Transistors that only switch have no
+effect on trip points and levels; that they still switch is seen here."""
+
+LONGEST_REASON = 240
+"""Characters of what ngspice says that a message quotes."""
+
+DECK_SECONDS = 120.0
 """What one deck may take; one that oscillates ends here."""
 
 
@@ -75,9 +84,10 @@ def characterize(
         The datasheet; a figure that the circuit does not have is absent with a reason.
 
     Raises:
-        InputError: a template or technology that cannot be read or measured.
+        InputError: a template or technology that cannot be read, or a circuit that ngspice does
+            not accept or finds no operating point of.
         NgspiceMissing: there is no ngspice library.
-        SimulatorError: ngspice does not accept the circuit, or the time is up.
+        SimulatorError: the time is up.
     """
     bench = bench_of(template, technology)
     identity = identify(bench)
@@ -128,19 +138,17 @@ class _Characterization:
         return KINDS[self.bench.template.kind]
 
     def datasheet(self) -> Datasheet:
+        """Run everything; what fails at the nominal point is not tried elsewhere."""
         bench, name = self.bench, self.bench.template.kind
         every = self._devices()
         open_paths = open_to_mismatch(bench.template, list(every))
         devices = {path: every[path] for path in open_paths}
         generator = np.random.default_rng(SEED)
         draws = [draw_deviations(devices, bench.technology, generator) for _ in range(DRAWS)]
-        cells = [{}, *single_deviations(open_paths), *draws]
-        found = measure_in(
-            self.laboratory, bench, [Case(NOMINAL, cell) for cell in cells], self.on_progress
-        )
-        nominal, grid = self._everywhere()
-        figures = [each.figures for each in found]
-        last = len(figures) - DRAWS
+        nominal = self._nominal()
+        nominal = nominal | self._drawn_function(nominal, every, draws[:RUNS])
+        singles = single_deviations(open_paths)
+        figures = self._cells(nominal, [{}, *singles, *draws])
         sheet = Datasheet(
             template=bench.template.name,
             kind=name,
@@ -149,32 +157,77 @@ class _Characterization:
             conditions=NOMINAL.conditions,
             nominal=dict(nominal.figures),
             absent=dict(nominal.absent),
-            grid=grid,
+            grid=self._grid(nominal),
             devices=devices,
-            sensitivities=sensitivities(name, open_paths, figures[0], figures[1:last]),
+            sensitivities=sensitivities(
+                name, open_paths, figures[0], figures[1 : 1 + len(singles)]
+            ),
             area=sum(each.width * each.length * each.units for each in every.values()),
             transistors=len(every),
             curves=dict(nominal.curves),
             provenance=self._provenance(),
         )
-        tried = predictions(sheet, draws, figures[last:])
+        tried = predictions(sheet, draws, figures[1 + len(singles) :])
         return sheet.model_copy(update={"prediction": tried})
 
-    def _everywhere(self) -> tuple[Findings, tuple[Readings, ...]]:
-        """Everything at the nominal point, and the figures of the grid."""
+    def _cells(
+        self, nominal: Findings, cells: Sequence[Mapping[str, Deviation]]
+    ) -> list[Mapping[str, float]]:
+        """Static figures of cells with deviations."""
+        if _failed(self.kind.static(self.bench, NOMINAL), nominal):
+            return [{} for _ in cells]
+        cases = [Case(NOMINAL, cell) for cell in cells]
+        found = measure_in(self.laboratory, self.bench, cases, self.on_progress)
+        return [each.figures for each in found]
+
+    def _nominal(self) -> Findings:
+        """Everything at the nominal point, times over the overdrive, and what is held when hot."""
         bench, kind = self.bench, self.kind
-        points = grid_points(bench.technology)
-        here = [*self._at(NOMINAL), *kind.nominal(bench, NOMINAL)]
-        hold = kind.hold(bench, HOT)
-        groups = [here, hold, *(self._at(point) for point in points)]
+        here = self._findings([*self._at(NOMINAL), *kind.nominal(bench, NOMINAL)])
+        if any(_failed(experiment, here) for experiment in self._at(NOMINAL)):
+            return here
+        paces = self._findings(kind.paces(bench, NOMINAL))
+        jobs = [Job(experiment) for experiment in kind.hold(bench, HOT)]
+        held = _worst_of([each.drawn for each in self.laboratory.run(jobs, self.on_progress)])
+        return held | Findings(curves=paces.curves) | here
+
+    def _grid(self, nominal: Findings) -> tuple[Readings, ...]:
+        """Figures over corner, temperature, supply voltage and unit current."""
+        points = grid_points(self.bench.technology)
+        works = [not _failed(each, nominal) for each in self._at(NOMINAL)]
+        groups = [
+            [each for each, wanted in zip(self._at(point), works, strict=True) if wanted]
+            for point in points
+        ]
         jobs = [Job(experiment) for group in groups for experiment in group]
         answers = iter(self.laboratory.run(jobs, self.on_progress))
-        found = [[next(answers).drawn for _ in group] for group in groups]
-        nominal = _worst_of(found[1]) | _merged(found[0])
-        grid = [
-            readings(point, _merged(each)) for point, each in zip(points, found[2:], strict=True)
-        ]
-        return _with_decisions(nominal), tuple(grid)
+        return tuple(
+            readings(point, _merged([next(answers).drawn for _ in group]))
+            for point, group in zip(points, groups, strict=True)
+        )
+
+    def _findings(self, experiments: Sequence[Experiment]) -> Findings:
+        jobs = [Job(experiment) for experiment in experiments]
+        return _merged([each.drawn for each in self.laboratory.run(jobs, self.on_progress)])
+
+    def _drawn_function(
+        self,
+        nominal: Findings,
+        every: Mapping[str, Device],
+        draws: Sequence[Mapping[str, Deviation]],
+    ) -> Findings:
+        """Whether cells with mismatch do what they are for."""
+        if self.kind.function is None or "function" not in nominal.figures:
+            return Findings()
+        types = {path: device.type for path, device in every.items()}
+        altered = tuple(alterations(self.kind.places, types, draw) for draw in draws)
+        job = Job(self.kind.function(self.bench, NOMINAL), altered)
+        (answer,) = self.laboratory.run([job], self.on_progress)
+        parts = [each.figures.get("function") for each in answer.variants]
+        failed = [each.absent["function"] for each in answer.variants if each.absent]
+        if failed:
+            return Findings(absent={"function_drawn": failed[0]})
+        return Findings({"function_drawn": float(np.mean([part or 0.0 for part in parts]))})
 
     def _at(self, point: Point) -> list[Experiment]:
         return [self.kind.static(self.bench, point), *self.kind.everywhere(self.bench, point)]
@@ -183,16 +236,18 @@ class _Characterization:
         """Every transistor of the template with the sizes that ngspice gives it.
 
         Raises:
-            SimulatorError: ngspice does not accept the circuit.
+            InputError: ngspice does not accept the circuit, or finds no operating point.
         """
         types = transistor_paths(self.bench.template, self.bench.text)
         elements = {path: element_of(self.kind.places, path) for path in types}
         experiment = _sizes(self.kind.static(self.bench, NOMINAL), elements)
         (answer,) = self.laboratory.run([Job(experiment)], self.on_progress)
         if answer.drawn.absent:
-            raise SimulatorError(
-                f"the circuit cannot be simulated: {next(iter(answer.drawn.absent.values()))}",
+            reason = next(iter(answer.drawn.absent.values()))
+            raise InputError(
+                f"the circuit cannot be simulated: {textwrap.shorten(reason, LONGEST_REASON)}",
                 where=str(self.bench.template.circuit_file),
+                hint="`hwsim template check` names the lines that look wrong",
             )
         size = answer.drawn.figures
         return {
@@ -238,6 +293,11 @@ def _sizes(experiment: Experiment, elements: Mapping[str, str]) -> Experiment:
 
     text = "\n".join([*circuit, *saves, ".op", ".end"]) + "\n"
     return Experiment(text, tuple(wanted), read, ("op",))
+
+
+def _failed(experiment: Experiment, findings: Findings) -> bool:
+    """Whether an experiment gave nothing at all."""
+    return set(experiment.figures) <= set(findings.absent)
 
 
 def _merged(findings: Sequence[Findings]) -> Findings:

@@ -172,7 +172,7 @@ def switch_experiment(bench: Bench, point: Point, overdrive: float, *, rising: b
         current = -result.vector("i(vcell)")
         energy = supply * integral(time, current, start, moment)
         figures = {f"{name}_charge": (moment - start) * excess, f"energy_{name}": energy}
-        return Findings(figures, curves={f"{name}_time": (overdrive, moment - start)})
+        return Findings(figures, curves={f"time_{name}_{overdrive:g}": (moment - start,)})
 
     figures = (f"{name}_charge", f"energy_{name}")
     return Experiment(bench.deck(point, lines), figures, read, ("tran",), stop)

@@ -10,6 +10,9 @@ from hwsim.characterization.bench import Bench
 from hwsim.characterization.experiment import Experiment
 from hwsim.characterization.point import Point
 
+OVERDRIVES = (0.1, 0.3, 3.0)
+"""Excess of a candidate over its threshold, relative to it, beside the 1.0 of every point."""
+
 At = Callable[[Bench, Point], Experiment]
 ManyAt = Callable[[Bench, Point], list[Experiment]]
 
@@ -22,6 +25,8 @@ class Kind:
         static: operating points, in a few milliseconds; also run with devices altered.
         everywhere: transients that are run at every point of the grid.
         nominal: those that are run at the nominal point alone.
+        paces: transients of which the times over the overdrive are kept, nothing else.
+        function: a transient whose `function` is also asked of cells with mismatch.
         hold: those that are run at the fast corner, hot, where charges leak.
         places: key of a subcircuit -> its instance in the decks.
     """
@@ -31,6 +36,8 @@ class Kind:
     nominal: ManyAt
     hold: ManyAt
     places: Mapping[str, str]
+    paces: ManyAt
+    function: At | None = None
 
 
 def _ladder_everywhere(bench: Bench, point: Point) -> list[Experiment]:
@@ -63,8 +70,34 @@ def _none(_bench: Bench, _point: Point) -> list[Experiment]:
     return []
 
 
+def _ladder_paces(bench: Bench, point: Point) -> list[Experiment]:
+    wanted = [
+        ladder_transient.decision_experiment(bench, point, sign, overdrive)
+        for overdrive in OVERDRIVES
+        for sign in (1, -1)
+    ]
+    return [one for one in wanted if one is not None]
+
+
+def _comparator_paces(bench: Bench, point: Point) -> list[Experiment]:
+    return [
+        comparator.switch_experiment(bench, point, overdrive, rising=rising)
+        for overdrive in OVERDRIVES
+        for rising in (True, False)
+        if rising or overdrive <= 1
+    ]
+
+
 _CELL = {"unit": "xcell"}
-_LADDER = Kind(ladder.static_experiment, _ladder_everywhere, _ladder_nominal, _ladder_hold, _CELL)
+_LADDER = Kind(
+    ladder.static_experiment,
+    _ladder_everywhere,
+    _ladder_nominal,
+    _ladder_hold,
+    _CELL,
+    _ladder_paces,
+    ladder_transient.sequence_experiment,
+)
 
 KINDS: Mapping[str, Kind] = {
     "cmru": _LADDER,
@@ -77,6 +110,8 @@ KINDS: Mapping[str, Kind] = {
             comparator.retention_experiment(bench, point, is_set=state) for state in (False, True)
         ],
         _CELL,
+        _comparator_paces,
+        comparator.sequence_experiment,
     ),
     "mirror": Kind(
         mirror.static_experiment,
@@ -86,6 +121,7 @@ KINDS: Mapping[str, Kind] = {
         ],
         _none,
         mirror.PLACES,
+        _none,
     ),
     "splitter": Kind(
         line_units.splitter_static,
@@ -93,6 +129,7 @@ KINDS: Mapping[str, Kind] = {
         lambda bench, point: [line_units.noise_experiment(bench, point)],
         _none,
         _CELL,
+        _none,
     ),
     "relu": Kind(
         line_units.relu_static,
@@ -100,6 +137,7 @@ KINDS: Mapping[str, Kind] = {
         lambda bench, point: [line_units.noise_experiment(bench, point)],
         _none,
         _CELL,
+        _none,
     ),
 }
 """Kind of template -> its experiments; bias and clock are what the others are measured with."""

@@ -23,7 +23,7 @@ from hwsim.spice import Alterations, Deck, Result, WorkerPool
 Progress = Callable[[int, int], None]
 
 CHUNK = 20
-"""Variants of a deck that one worker runs before another may take the next."""
+"""Variants of a deck that one worker runs before another may take the next; of a transient five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,9 @@ class Laboratory(AbstractContextManager["Laboratory"]):
 def _chunks(job: Job) -> Iterator[Job]:
     if not job.variants:
         yield job
-    for start in range(0, len(job.variants), CHUNK):
-        yield Job(job.experiment, job.variants[start : start + CHUNK])
+    size = CHUNK if job.experiment.stop_time is None else CHUNK // 4
+    for start in range(0, len(job.variants), size):
+        yield Job(job.experiment, job.variants[start : start + size])
 
 
 def _read(chunk: Job, verdict: Result | SimulatorError) -> tuple[Findings, ...]:

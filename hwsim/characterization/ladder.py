@@ -62,9 +62,9 @@ def static_experiment(bench: Bench, point: Point) -> Experiment:
     lines = [
         *held_cell(bench, point),
         f".dc Vlevel 0 {stages(bench)} 1",
-        *([".dc Vdecide -1 1 2"] if bench.template.testbench.probes else []),
+        *([".dc Vdecide -1 1 2"] if bench.probes else []),
     ]
-    plots = ("dc", "dc2") if bench.template.testbench.probes else ("dc",)
+    plots = ("dc", "dc2") if bench.probes else ("dc",)
 
     def read(result: Result) -> Findings:
         return _levels(bench, point, result) | _trips(bench, point, result)
@@ -102,7 +102,7 @@ def _servo(bench: Bench, point: Point) -> str:
     """Candidate that brings the probes to half the supply."""
     terms = []
     for sign, name in ((1, "up"), (-1, "down")):
-        node = bench.template.testbench.probes.get(name)
+        node = bench.probes.get(name)
         if node is not None:
             asked, gain = bench.asked("threshold", point), SERVO_GAIN * point.unit_current
             error = f"({number(point.supply_voltage / 2)}-v(xcell.{node.lower()}))"
@@ -138,9 +138,9 @@ def _trips(bench: Bench, point: Point, result: Result) -> Findings:
     found: dict[str, float] = {}
     absent: dict[str, str] = {}
     half = point.supply_voltage / 2
-    plot = sweep_of(result, "decide") if bench.template.testbench.probes else ""
+    plot = sweep_of(result, "decide") if bench.probes else ""
     for index, sign, name in ((1, 1, "up"), (0, -1, "down")):
-        node = bench.template.testbench.probes.get(name)
+        node = bench.probes.get(name)
         if node is None:
             absent[f"trip_{name}"] = f"template.yaml names no probe '{name}' under testbench"
             continue
@@ -155,7 +155,7 @@ def _trips(bench: Bench, point: Point, result: Result) -> Findings:
 
 def noise_experiment(bench: Bench, point: Point) -> Experiment | None:
     """Input-referred noise at the trip point; a servo changes signal and noise alike."""
-    node = bench.template.testbench.probes.get("up")
+    node = bench.probes.get("up")
     if node is None:
         return None
     lines = [

@@ -23,9 +23,6 @@ LARGEST_CHARGE = 1e-12
 HOLD = 10.0
 """Time for which levels must be kept, s."""
 
-OVERDRIVES = (0.1, 0.3, 1.0, 3.0)
-"""Excess of a candidate over the threshold, relative to it, of the curve of decision times."""
-
 
 def step_time(point: Point) -> float:
     """Step time that goes with a unit current, s."""
@@ -37,7 +34,7 @@ def decision_experiment(
 ) -> Experiment | None:
     """Time from a candidate to the strobe that it lets through, the clock held at the write."""
     name = "up" if sign > 0 else "down"
-    node = bench.template.testbench.probes.get(name)
+    node = bench.probes.get(name)
     if node is None:
         return None
     asked = bench.asked("threshold", point)
@@ -62,7 +59,7 @@ def decision_experiment(
         if not np.isfinite(charge):
             reason = f"'{node}' has not risen after {number(stop)} s"
             return Findings(absent={f"decision_charge_{name}": reason})
-        curve = {f"decision_time_{name}": (overdrive, charge / (overdrive * asked))}
+        curve = {f"time_{name}_{overdrive:g}": (float(charge) / (overdrive * asked),)}
         return Findings({f"decision_charge_{name}": float(charge)}, curves=curve)
 
     return Experiment(bench.deck(point, lines), (f"decision_charge_{name}",), read, ("tran",), stop)
