@@ -28,6 +28,7 @@ from hwsim.characterization.point import Case, Deviation, Point
 from hwsim.characterization.sensitivity import predictions, sensitivities, single_deviations
 from hwsim.characterization.store import find_datasheet, keep_datasheet
 from hwsim.circuits.datasheet import Datasheet, Device, Provenance, Readings
+from hwsim.circuits.figures import FIGURES
 from hwsim.circuits.technology import Technology
 from hwsim.circuits.template import Template
 from hwsim.foundation.errors import InputError
@@ -155,7 +156,7 @@ class _Characterization:
             technology=bench.technology.name,
             settings=dict(bench.settings),
             conditions=NOMINAL.conditions,
-            nominal=dict(nominal.figures),
+            nominal=_in_order(name, nominal.figures),
             absent=dict(nominal.absent),
             grid=self._grid(nominal),
             devices=devices,
@@ -293,6 +294,19 @@ def _sizes(experiment: Experiment, elements: Mapping[str, str]) -> Experiment:
 
     text = "\n".join([*circuit, *saves, ".op", ".end"]) + "\n"
     return Experiment(text, tuple(wanted), read, ("op",))
+
+
+def _in_order(kind: str, figures: Mapping[str, float]) -> dict[str, float]:
+    """Figures in the order of the table, steps by their number."""
+    known = list(FIGURES[kind])
+
+    def place(name: str) -> tuple[int, int]:
+        family, _, number = name.rpartition("_")
+        if name in known:
+            return known.index(name), 0
+        return known.index(family), int(number)
+
+    return {name: figures[name] for name in sorted(figures, key=place)}
 
 
 def _failed(experiment: Experiment, findings: Findings) -> bool:

@@ -30,7 +30,7 @@ _TEMPLATE_FIELDS = {
     "testbench",
 }
 _TECHNOLOGY_FIELDS = {"library", "corners", "bias", "mismatch"}
-_BESIDE = ("__init__.py", "cache.py", "plot.py", "store.py")
+_BESIDE = ("__init__.py", "cache.py", "store.py", "transistor.py")
 
 
 @dataclass(frozen=True, slots=True)
