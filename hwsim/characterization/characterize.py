@@ -25,7 +25,14 @@ from hwsim.characterization.kinds import KINDS, Kind
 from hwsim.characterization.laboratory import Job, Laboratory, Progress
 from hwsim.characterization.measure import measure_in, readings
 from hwsim.characterization.point import Case, Deviation, Point
-from hwsim.characterization.sensitivity import predictions, sensitivities, single_deviations
+from hwsim.characterization.sensitivity import (
+    group_deviation,
+    groups_of,
+    has_effect,
+    predictions,
+    sensitivities,
+    single_deviations,
+)
 from hwsim.characterization.store import find_datasheet, keep_datasheet
 from hwsim.circuits.datasheet import Datasheet, Device, Provenance, Readings
 from hwsim.circuits.figures import FIGURES
@@ -148,8 +155,9 @@ class _Characterization:
         draws = [draw_deviations(devices, bench.technology, generator) for _ in range(DRAWS)]
         nominal = self._nominal()
         nominal = nominal | self._drawn_function(nominal, every, draws[:RUNS])
-        singles = single_deviations(open_paths)
-        figures = self._cells(nominal, [{}, *singles, *draws])
+        drawn, movable = self._movable(nominal, open_paths)
+        singles = single_deviations(movable)
+        cells = self._cells(nominal, [*singles, *draws])
         sheet = Datasheet(
             template=bench.template.name,
             kind=name,
@@ -160,16 +168,32 @@ class _Characterization:
             absent=dict(nominal.absent),
             grid=self._grid(nominal),
             devices=devices,
-            sensitivities=sensitivities(
-                name, open_paths, figures[0], figures[1 : 1 + len(singles)]
-            ),
+            sensitivities=sensitivities(name, movable, drawn, cells[: len(singles)]),
             area=sum(each.width * each.length * each.units for each in every.values()),
             transistors=len(every),
             curves=dict(nominal.curves),
             provenance=self._provenance(),
         )
-        tried = predictions(sheet, draws, figures[1 + len(singles) :])
+        tried = predictions(sheet, draws, cells[len(singles) :])
         return sheet.model_copy(update={"prediction": tried})
+
+    def _movable(
+        self, nominal: Findings, paths: Sequence[str]
+    ) -> tuple[Mapping[str, float], list[str]]:
+        """Static figures as drawn, and the transistors that may change them.
+
+        All transistors of a latch or a strobe are moved at once: where nothing follows, none of
+        them is tried alone.
+        """
+        groups = groups_of(paths)
+        drawn, *moved = self._cells(nominal, [{}, *map(group_deviation, groups)])
+        still = {
+            path
+            for group, figures in zip(groups, moved, strict=True)
+            if not has_effect(self.bench.template.kind, drawn, figures)
+            for path in group
+        }
+        return drawn, [path for path in paths if path not in still]
 
     def _cells(
         self, nominal: Findings, cells: Sequence[Mapping[str, Deviation]]

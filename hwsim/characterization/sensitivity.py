@@ -18,8 +18,41 @@ solver leaves undecided."""
 DBETA_STEP = 5e-3
 """Relative change of a current factor."""
 
-LEAST_EFFECT = 1e-6
+LEAST_EFFECT = 1e-5
 """Change of a figure by one of the steps, relative to the figure, that counts as none."""
+
+
+def groups_of(paths: Sequence[str]) -> list[list[str]]:
+    """Transistors by the subcircuit of the cell that they lie in, those of the cell itself out."""
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        instance = path.rpartition(".")[0]
+        if instance:
+            groups.setdefault(instance, []).append(path)
+    return list(groups.values())
+
+
+def group_deviation(group: Sequence[str]) -> dict[str, Deviation]:
+    """All transistors of a group off at once, each by another amount so that none hides another."""
+    return {
+        path: Deviation(
+            DVTH_STEP * (1 + index / 7) * (-1) ** index,
+            DBETA_STEP * (1 + index / 9) * (-1) ** index,
+        )
+        for index, path in enumerate(group)
+    }
+
+
+def has_effect(kind: str, drawn: Mapping[str, float], deviated: Mapping[str, float]) -> bool:
+    """Whether a predicted figure changes; one that appears or vanishes does."""
+    for figure, value in drawn.items():
+        if not find_figure(kind, figure).is_predicted:
+            continue
+        change = _change(kind, figure, value, deviated.get(figure))
+        scale = 1.0 if find_figure(kind, figure).domain == "log" else abs(value)
+        if change is None or _kept(change, scale):
+            return True
+    return False
 
 
 def single_deviations(paths: Sequence[str]) -> list[dict[str, Deviation]]:
