@@ -104,6 +104,10 @@ class _Lint:
                 yield self._found(
                     device.line, f"'{device.name}' is not complete", "write: name node node value"
                 )
+            elif device.letter in "cr" and device.model.lstrip("{'\"").startswith("-"):
+                yield self._found(
+                    device.line, f"'{device.name}' has a negative value", "a chip has none such"
+                )
             if "0" in device.nodes or "gnd" in device.nodes:
                 yield self._found(
                     device.line,

@@ -9,6 +9,7 @@ import click
 
 from hwsim.cli.options import FileType, FolderType, pdk_option
 from hwsim.cli.output import QuantityType, emit, json_option
+from hwsim.cli.template_options import template_path_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=FolderType, required=True, help="Folder to make.")
 @click.option("--technology", default="generic180", show_default=True)
 @pdk_option
+@template_path_option
 @click.option(
     "--template", "templates", multiple=True, metavar="KIND=NAME", help="Another circuit template."
 )

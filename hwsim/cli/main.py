@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "simulate": "Run an export on one engine: traces and accuracy.",
     "verify": "Compare the three engines on real recordings.",
     "power": "Power and energy per stage, per cell and per inference.",
+    "template": "Look at circuit templates, start one, check it, measure it, compare two.",
     "doctor": "Say what is installed, what is missing and how to get it.",
 }
 """Help line of each command, in the order of the work.

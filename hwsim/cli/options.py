@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from hwsim.cli.output import QuantityType
+from hwsim.cli.template_options import template_path_option
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -100,4 +101,5 @@ def run_of_export(command: Callable[..., None]) -> Callable[..., None]:
     with_data = click.option(
         "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
     )
-    return with_data(conditions_options(pdk_option(run_options(collected))))
+    found = template_path_option(pdk_option(run_options(collected)))
+    return with_data(conditions_options(found))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from hwsim.circuits.datasheet import Conditions, Readings
 from hwsim.circuits.specification import Limits
 
+_NOT_MEASURED = "not measured there"
+
 _CLOSE = 1e-6
 """Relative difference of two supply voltages that are the same condition."""
 
@@ -32,7 +34,7 @@ class Line:
     least: float
     typical: float
     most: float
-    worst: Conditions | None
+    worst: Conditions
     reason: str | None = None
 
     @property
@@ -43,8 +45,6 @@ class Line:
     @property
     def worst_place(self) -> str:
         """Where it is worst, in words: ``ff 85 C 1.08 V``."""
-        if self.worst is None:
-            return "nowhere measured"
         where = self.worst
         return f"{where.corner} {where.temperature:g} C {where.supply_voltage:.4g} V"
 
@@ -64,22 +64,27 @@ class Line:
         }
 
 
+def places_of(limits: Limits, nominal: Conditions) -> list[Conditions]:
+    """Every place at which a figure has to hold its limits."""
+    return [
+        Conditions(
+            corner=corner,
+            temperature=temperature,
+            supply_voltage=supply,
+            unit_current=nominal.unit_current,
+        )
+        for corner in limits.corners
+        for temperature in limits.temperatures
+        for supply in limits.supplies(nominal.supply_voltage)
+    ]
+
+
 def conditions_of(specification: Mapping[str, Limits], nominal: Conditions) -> list[Conditions]:
     """Every place at which a specification wants a figure, the nominal one first."""
     places = [nominal]
     for limits in specification.values():
-        places += [
-            Conditions(
-                corner=corner,
-                temperature=temperature,
-                supply_voltage=supply,
-                unit_current=nominal.unit_current,
-            )
-            for corner in limits.corners
-            for temperature in limits.temperatures
-            for supply in limits.supplies(nominal.supply_voltage)
-        ]
-    return [place for index, place in enumerate(places) if place not in places[:index]]
+        places += [each for each in places_of(limits, nominal) if each not in places]
+    return places
 
 
 def judge(
@@ -89,33 +94,34 @@ def judge(
 
     Args:
         specification: figure -> limits.
-        readings: at least one for each of `conditions_of`.
+        readings: one for each of `conditions_of`; a figure fails where it has none.
         nominal: the typical conditions.
     """
     return tuple(_line(name, limits, readings, nominal) for name, limits in specification.items())
 
 
 def _line(name: str, limits: Limits, readings: Iterable[Readings], nominal: Conditions) -> Line:
-    typical = math.nan
+    known = list(readings)
+    here = _at(nominal, known)
+    typical = here.figures.get(name, math.nan) if here else math.nan
     values: list[tuple[float, Conditions]] = []
     failures: list[tuple[str, Conditions]] = []
-    for reading in readings:
-        value = reading.figures.get(name, math.nan)
-        if _same(reading.conditions, nominal):
-            typical = value
-        if not _applies(limits, reading.conditions, nominal):
-            continue
+    for place in places_of(limits, nominal):
+        found = _at(place, known)
+        value = found.figures.get(name, math.nan) if found else math.nan
         if math.isnan(value):
-            failures.append((reading.absent.get(name, "not measured"), reading.conditions))
+            reason = found.absent.get(name, _NOT_MEASURED) if found else _NOT_MEASURED
+            failures.append((reason, place))
         else:
-            values.append((value, reading.conditions))
-    if failures or not values:
-        reason, where = failures[0] if failures else ("not measured", None)
-        found = [value for value, _ in values] or [math.nan]
-        return Line(name, limits, min(found), typical, max(found), where, reason)
+            values.append((value, place))
+    measured = [value for value, _ in values] or [math.nan]
+    if failures:
+        # What happened somewhere says more than that nothing was tried elsewhere.
+        tried = [one for one in failures if one[0] != _NOT_MEASURED]
+        reason, worst = (tried or failures)[0]
+        return Line(name, limits, min(measured), typical, max(measured), worst, reason)
     worst = min(values, key=lambda pair: _margin(limits, pair[0]))[1]
-    least, most = min(value for value, _ in values), max(value for value, _ in values)
-    return Line(name, limits, least, typical, most, worst)
+    return Line(name, limits, min(measured), typical, max(measured), worst)
 
 
 def _margin(limits: Limits, value: float) -> float:
@@ -125,14 +131,8 @@ def _margin(limits: Limits, value: float) -> float:
     return min(below, above)
 
 
-def _applies(limits: Limits, place: Conditions, nominal: Conditions) -> bool:
-    supplies = limits.supplies(nominal.supply_voltage)
-    return (
-        place.corner in limits.corners
-        and place.temperature in limits.temperatures
-        and any(math.isclose(place.supply_voltage, each, rel_tol=_CLOSE) for each in supplies)
-        and math.isclose(place.unit_current, nominal.unit_current, rel_tol=_CLOSE)
-    )
+def _at(place: Conditions, readings: Iterable[Readings]) -> Readings | None:
+    return next((each for each in readings if _same(each.conditions, place)), None)
 
 
 def _same(one: Conditions, other: Conditions) -> bool:

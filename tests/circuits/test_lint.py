@@ -60,6 +60,7 @@ def test_nothing_is_wrong_with_the_library(name):
         (INPUT, f"{INPUT}\nVtest state vss 1", 1, "'vtest' is an ideal source"),
         (INPUT, f"{INPUT}\nBtest state vss i=v(state)", 1, "'btest' is no device of a chip"),
         (INPUT, f"{INPUT}\nRtest state 0 1k", 1, "on node 0, the ground of the testbench"),
+        (INPUT, f"{INPUT}\nRtest state vss -1k", 1, "'rtest' has a negative value"),
         (INPUT, f"{INPUT}\nCtest state vss", 1, "'ctest' is not complete"),
         (INPUT, f"{INPUT}\nCtest state inner 1f", 1, "node 'inner' floats: only 'ctest' is"),
         (INPUT, f"{INPUT}\nXINPUT state candidate vdd vdd pfet w=1u l=1u", 1, "a second 'xinput'"),
@@ -142,13 +143,13 @@ def test_a_circuit_that_contains_itself_is_told_and_does_not_hang(altered):
         ("{state: 0}", "{stat: 0}", "has no node 'stat'"),
         ("state_node: state", "state_node: state\nmismatch: ['xinput', 'xm*']", "'xm*' names no"),
         (
-            "state_node: state",
-            "state_node: state\nspecification: {trip_up: {max: 2}}",
+            "off_current: {max: 50.0e-12, unit: A}",
+            "trip_up: {max: 2}",
             "a fq_bmru has no figure 'trip_up'",
         ),
         (
-            "state_node: state",
-            "state_node: state\nspecification: {off_current: {max: 2, unit: W}}",
+            "off_current: {max: 50.0e-12, unit: A}",
+            "off_current: {max: 2, unit: W}",
             "off_current is in 'A', not in 'W'",
         ),
         (

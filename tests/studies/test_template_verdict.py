@@ -18,8 +18,18 @@ def at(corner="tt", temperature=27, supply=1.2, absent=None, **figures):
     return Readings(conditions=place, figures=figures, absent=absent or {})
 
 
-def line(limits, *readings, name="level"):
-    return judge({name: Limits(**limits)}, readings, NOMINAL)[0]
+def line(limits, *readings, name="level", everywhere=False):
+    """One line; what `readings` say of a place comes before what all other places say."""
+    wanted = {name: Limits(**limits)}
+    others = (
+        []
+        if everywhere
+        else [
+            Readings(conditions=place, figures={"level": 1.0})
+            for place in conditions_of(wanted, NOMINAL)
+        ]
+    )
+    return judge(wanted, [*readings, *others], NOMINAL)[0]
 
 
 def test_the_range_the_typical_value_and_the_worst_place_are_told():
@@ -53,19 +63,32 @@ def test_a_figure_that_could_not_be_measured_fails_with_its_reason():
     assert found.reason == "never switches"
     assert found.worst_place == "ff 85 C 1.2 V"
     assert found.most == 1.0
+    assert math.isnan(line({"max": 1.2}, at(other=1.0), name="level").typical)
 
 
-def test_a_figure_that_was_measured_nowhere_fails():
-    found = line({"max": 1.2}, at("fs", other=1.0), name="level")
+def test_a_reason_comes_before_places_that_were_not_tried():
+    found = line({"max": 1.2}, at(absent={"level": "never switches"}), everywhere=True)
+    assert found.reason == "never switches"
+    assert found.worst_place == "tt 27 C 1.2 V"
+
+
+def test_a_figure_fails_where_it_was_not_measured():
+    found = line({"max": 1.2}, at(level=1.0), everywhere=True)
     assert not found.passed
-    assert math.isnan(found.typical)
-    assert not line({"max": 1.2}).passed
+    assert found.typical == 1.0
+    assert found.reason == "not measured there"
+    assert found.worst_place == "tt 0 C 1.2 V"
 
 
 def test_conditions_that_the_limits_leave_out_do_not_count():
     limits = {"max": 1.2, "corners": ("tt",), "temperatures": (27,), "supply_spread": 0.0}
-    elsewhere = [at("ff", level=9.0), at(temperature=85, level=9.0), at(supply=1.08, level=9.0)]
-    assert line(limits, at(level=1.0), *elsewhere).passed
+    elsewhere = [
+        at(level=1.0),
+        at("ff", level=9.0),
+        at(temperature=85, level=9.0),
+        at(supply=1.08, level=9.0),
+    ]
+    assert line(limits, *elsewhere, everywhere=True).passed
     assert not line({"max": 1.2}, at(level=1.0), at("ff", level=9.0)).passed
     other = NOMINAL.model_copy(update={"unit_current": 1e-8})
     assert line(

@@ -1,0 +1,143 @@
+"""``hwsim template characterize`` and ``compare``: datasheets, one alone or two side by side."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hwsim.cli.options import FolderType, pdk_option
+from hwsim.cli.output import emit, json_option
+from hwsim.cli.template_options import measured, measuring_options, template_path_option
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hwsim.circuits.datasheet import Datasheet
+    from hwsim.circuits.technology import Technology
+    from hwsim.circuits.template import Template, TemplateKind
+
+technology_option = click.option("--technology", default="generic180", show_default=True)
+
+
+@click.command("characterize")
+@click.argument("name")
+@technology_option
+@click.option("--out", type=FolderType, default=None, help="Write datasheet and plot here.")
+@measuring_options
+@pdk_option
+@template_path_option
+@json_option
+def characterize_command(
+    name: str,
+    technology: str,
+    out: Path | None,
+    timeout: float,
+    pdk_root: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Measure a template on a technology into its datasheet."""
+    from hwsim.circuits.technology import load_technology
+
+    start = time.monotonic()
+    if out is not None:
+        _require_folder(out)
+    node = load_technology(technology, pdk_root)
+    datasheet = _datasheet(_sound(name), node, timeout, as_json=as_json)
+    files = _write(datasheet, out) if out is not None else []
+    record = {
+        **datasheet.model_dump(mode="json"),
+        "files": files,
+        "seconds": time.monotonic() - start,
+    }
+    emit(record, as_json=as_json, show=lambda console: _show(console, datasheet, files))
+
+
+@click.command("compare")
+@click.argument("first")
+@click.argument("second")
+@technology_option
+@measuring_options
+@pdk_option
+@template_path_option
+@json_option
+def compare_command(
+    first: str,
+    second: str,
+    technology: str,
+    timeout: float,
+    pdk_root: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Set the datasheets of two templates side by side and mark what differs beyond noise."""
+    from hwsim.circuits.technology import load_technology
+    from hwsim.report.template_tables import comparison_table
+    from hwsim.studies.template_comparison import compare_datasheets
+
+    node = load_technology(technology, pdk_root)
+    ours = _sound(first)
+    theirs = _sound(second, ours.kind)
+    sheets = [_datasheet(each, node, timeout, as_json=as_json) for each in (ours, theirs)]
+    comparison = compare_datasheets(sheets[0], sheets[1], node.mismatch)
+    record = {
+        "first": first,
+        "second": second,
+        "technology": technology,
+        "figures": [row.record() for row in comparison.rows],
+    }
+    emit(record, as_json=as_json, show=lambda console: console.print(comparison_table(comparison)))
+
+
+def _sound(name: str, kind: TemplateKind | None = None) -> Template:
+    """A template that the lint has nothing against."""
+    from hwsim.circuits.lint import require_sound
+    from hwsim.circuits.template import load_template
+
+    template = load_template(name, kind)
+    require_sound(template)
+    return template
+
+
+def _datasheet(
+    template: Template, technology: Technology, timeout: float, *, as_json: bool
+) -> Datasheet:
+    from hwsim.characterization.characterize import characterize
+
+    what = f"{template.name} on {technology.name}"
+    with measured(what, as_json=as_json) as on_progress:
+        return characterize(template, technology, timeout_seconds=timeout, on_progress=on_progress)
+
+
+def _require_folder(out: Path) -> None:
+    """Make the folder before minutes are spent on what goes in there."""
+    from hwsim.foundation.errors import InputError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder: {error.strerror}", where=str(out)) from None
+
+
+def _write(datasheet: Datasheet, out: Path) -> list[Path]:
+    from hwsim.circuits.datasheet import datasheet_json
+    from hwsim.foundation.files import write_text
+    from hwsim.report.datasheet_figure import draw_datasheet
+
+    stem = out / f"{datasheet.template}_{datasheet.technology}"
+    sheet, plot = stem.with_suffix(".json"), stem.with_suffix(".png")
+    write_text(sheet, datasheet_json(datasheet))
+    draw_datasheet(datasheet, plot)
+    return [sheet, plot]
+
+
+def _show(console: Console, datasheet: Datasheet, files: list[Path]) -> None:
+    from hwsim.report.template_tables import datasheet_tables
+
+    for part in datasheet_tables(datasheet):
+        console.print(part)
+    for path in files:
+        console.print(f"written: {path}")

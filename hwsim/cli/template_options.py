@@ -1,0 +1,72 @@
+"""Options that the commands about templates share."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from hwsim.cli.output import QuantityType, progress
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def template_path_option(command: Command) -> Command:
+    """``--template-path``: folders that templates are looked for in before any other."""
+    return click.option(
+        "--template-path",
+        multiple=True,
+        metavar="DIR",
+        expose_value=False,
+        is_eager=True,
+        callback=_search_first,
+        help="Folder of templates, searched before HWSIM_TEMPLATES and the package.",
+    )(command)
+
+
+def measuring_options(command: Command) -> Command:
+    """``--timeout`` of a measurement."""
+    return click.option(
+        "--timeout",
+        type=QuantityType("s"),
+        default="900s",
+        show_default=True,
+        help="Longest time for one template on one technology.",
+    )(command)
+
+
+def _search_first(
+    context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
+) -> None:
+    """Search the folders for as long as the command runs."""
+    folders = [Path(word) for words in value for word in words.split(os.pathsep) if word]
+    for folder in folders:
+        if not folder.is_dir():
+            raise click.BadParameter(f"'{folder}' is not a folder", context, parameter)
+    if folders:
+        from hwsim.circuits.search_path import searching_first
+
+        context.with_resource(searching_first(folders))
+
+
+@contextlib.contextmanager
+def measured(what: str, *, as_json: bool) -> Iterator[Callable[[int, int], None]]:
+    """Draw the progress of a measurement that counts its decks, part by part.
+
+    Yields:
+        A callback that takes the number of finished decks and of those of this part.
+    """
+    with progress(f"measuring {what}", 1.0, as_json=as_json) as advance:
+        shown = 0.0
+
+        def show(done: int, total: int) -> None:
+            nonlocal shown
+            share = done / total if total else 1.0
+            advance(share - shown)
+            shown = share
+
+        yield show
