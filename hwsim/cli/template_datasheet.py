@@ -41,6 +41,7 @@ def characterize_command(
 ) -> None:
     """Measure a template on a technology into its datasheet."""
     from hwsim.circuits.technology import load_technology
+    from hwsim.studies.template_comparison import spread_shares
 
     start = time.monotonic()
     if out is not None:
@@ -50,10 +51,13 @@ def characterize_command(
     files = _write(datasheet, out) if out is not None else []
     record = {
         **datasheet.model_dump(mode="json"),
+        "spread_shares": {
+            name: spread_shares(datasheet, name, node.mismatch) for name in datasheet.prediction
+        },
         "files": files,
         "seconds": time.monotonic() - start,
     }
-    emit(record, as_json=as_json, show=lambda console: _show(console, datasheet, files))
+    emit(record, as_json=as_json, show=lambda console: _show(console, datasheet, node, files))
 
 
 @click.command("compare")
@@ -134,10 +138,12 @@ def _write(datasheet: Datasheet, out: Path) -> list[Path]:
     return [sheet, plot]
 
 
-def _show(console: Console, datasheet: Datasheet, files: list[Path]) -> None:
+def _show(
+    console: Console, datasheet: Datasheet, technology: Technology, files: list[Path]
+) -> None:
     from hwsim.report.template_tables import datasheet_tables
 
-    for part in datasheet_tables(datasheet):
+    for part in datasheet_tables(datasheet, technology.mismatch):
         console.print(part)
     for path in files:
         console.print(f"written: {path}")

@@ -40,7 +40,8 @@ def show_command(name: str, technology: str, pdk_root: Path | None, *, as_json: 
     text = read_text(template.expand(**CONTRACTS[template.kind].variables))
     names = [one.name for one in template.subcircuits.values()]
     trees = [line for each in names for line in draw_hierarchy(text, each)]
-    datasheet = _known_datasheet(template, load_technology(technology, pdk_root))
+    node = load_technology(technology, pdk_root)
+    datasheet = _known_datasheet(template, node)
     record = {
         **template.model_dump(mode="json"),
         "folder": template.folder,
@@ -52,14 +53,14 @@ def show_command(name: str, technology: str, pdk_root: Path | None, *, as_json: 
     emit(
         record,
         as_json=as_json,
-        show=lambda console: _show(console, template, technology, datasheet, trees),
+        show=lambda console: _show(console, template, node, datasheet, trees),
     )
 
 
 def _show(
     console: Console,
     template: Template,
-    technology: str,
+    technology: Technology,
     datasheet: Datasheet | None,
     trees: list[str],
 ) -> None:
@@ -72,12 +73,12 @@ def _show(
     if template.specification:
         _show_specification(console, template)
     if datasheet is not None:
-        for part in datasheet_tables(datasheet):
+        for part in datasheet_tables(datasheet, technology.mismatch):
             console.print(part)
     elif template.specification:
         console.print(
-            f"not measured on {technology} yet: "
-            f"hwsim template characterize {template.name} --technology {technology}"
+            f"not measured on {technology.name} yet: "
+            f"hwsim template characterize {template.name} --technology {technology.name}"
         )
     for line in trees:
         console.print(line)

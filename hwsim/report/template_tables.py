@@ -9,9 +9,10 @@ from rich.table import Table
 
 from hwsim.circuits.datasheet import Datasheet
 from hwsim.circuits.figures import find_figure
+from hwsim.circuits.mismatch import Mismatch
 from hwsim.foundation.quantities import format_quantity
 from hwsim.studies.template_check import TemplateCheck
-from hwsim.studies.template_comparison import Comparison
+from hwsim.studies.template_comparison import Comparison, spread_shares
 
 
 def quantity(value: float | None, unit: str) -> str:
@@ -56,8 +57,12 @@ def _lines(check: TemplateCheck) -> Table:
     return table
 
 
-def datasheet_tables(datasheet: Datasheet) -> Iterator[Table | str]:
-    """Nominal figures and how well sensitivities predict chips."""
+SHOWN_SHARES = 4
+"""Transistors that are named where a spread comes from."""
+
+
+def datasheet_tables(datasheet: Datasheet, mismatch: Mismatch) -> Iterator[Table | str]:
+    """Nominal figures, how well sensitivities predict chips, and what the spreads come from."""
     where = datasheet.conditions
     yield (
         f"{datasheet.template} on {datasheet.technology}: {datasheet.transistors} transistors, "
@@ -76,6 +81,10 @@ def datasheet_tables(datasheet: Datasheet) -> Iterator[Table | str]:
             figure.meaning,
         )
     yield table
+    for name in datasheet.prediction:
+        shares = list(spread_shares(datasheet, name, mismatch).items())[:SHOWN_SHARES]
+        named = ", ".join(f"{path} {share:.0%}" for path, share in shares)
+        yield f"spread of {name}: {named}"
     for name, reason in datasheet.absent.items():
         yield f"no {name}: {reason}"
 

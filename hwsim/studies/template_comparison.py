@@ -95,13 +95,31 @@ def spread(datasheet: Datasheet, figure: str, mismatch: Mismatch) -> float:
 
     The deviations of all transistors are independent and small (Pelgrom), so their variances add.
     """
-    variance = 0.0
+    deviation = math.sqrt(sum(_variances(datasheet, figure, mismatch).values()))
+    is_log = find_figure(datasheet.kind, figure).domain == "log"
+    return deviation * (datasheet.nominal[figure] if is_log else 1.0)
+
+
+def spread_shares(datasheet: Datasheet, figure: str, mismatch: Mismatch) -> dict[str, float]:
+    """Which transistors a figure owes its spread to.
+
+    Returns:
+        Path -> its part of the variance, the largest first; they add up to 1.
+    """
+    variances = _variances(datasheet, figure, mismatch)
+    total = sum(variances.values())
+    ordered = sorted(variances.items(), key=lambda item: -item[1])
+    return {path: variance / total for path, variance in ordered if variance}
+
+
+def _variances(datasheet: Datasheet, figure: str, mismatch: Mismatch) -> dict[str, float]:
+    """Path -> variance that it gives a figure, in the domain of the figure."""
+    variances = {}
     for path, each in datasheet.sensitivities[figure].items():
         device = datasheet.devices[path]
         sigma = mismatch.spread(device.type, device.width, device.length, round(device.units))
-        variance += (each.dvth * sigma.vth) ** 2 + (each.dbeta * sigma.beta) ** 2
-    is_log = find_figure(datasheet.kind, figure).domain == "log"
-    return math.sqrt(variance) * (datasheet.nominal[figure] if is_log else 1.0)
+        variances[path] = (each.dvth * sigma.vth) ** 2 + (each.dbeta * sigma.beta) ** 2
+    return variances
 
 
 def _figures(first: Datasheet, second: Datasheet) -> Iterator[Row]:
