@@ -49,7 +49,7 @@ def main(samples: int, as_json: bool) -> None:
         few = everything.take(list(evenly_spaced(everything, samples)))
         ngspice = NgspiceEngine(export.circuits, export.results, workers=1)
         slow = seconds_per_inference(ngspice, export.design, few)
-        behavioural = BehaviouralEngine(export.circuits)
+        behavioural = BehaviouralEngine()
         fast = seconds_per_inference(behavioural, export.design, everything)
     found = {"ngspice": slow, "behavioural": fast, "ratio": slow / fast, "samples": samples}
     if as_json:

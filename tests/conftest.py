@@ -8,7 +8,8 @@ from hwsim.checkpoints.header import CheckpointHeader
 from hwsim.checkpoints.tensors import expected_shapes
 from hwsim.circuits.circuit_set import choose_templates
 from hwsim.data.sequences import Sequences
-from hwsim.design.compile import compile_design
+from hwsim.design.compile import compile_design, unit_kind
+from hwsim.design.design import Measured
 from hwsim.design.options import CompileOptions
 
 
@@ -60,10 +61,29 @@ def _network(
     return Checkpoint(header, values | (tensors or {}))
 
 
+FIGURES = {
+    "cmru": {"trip_up": 1.002, "trip_down": 1.018, "level": 1.023, "decision_charge": 2e-14},
+    "fq_bmru": {
+        "threshold_high": 0.993,
+        "threshold_low": 1.026,
+        "level": 1.027,
+        "rise_charge": 2e-14,
+        "fall_charge": 1.5e-14,
+    },
+}
+"""Figures of cells as a datasheet holds them; none of them is 1, so that each is missed."""
+
+
+def _measured(kind, **changes):
+    return Measured(template="toy", datasheet="0", figures=FIGURES[kind] | changes)
+
+
 def _compiled(checkpoint, **options):
+    figures = options.pop("figures", {})
     templates = choose_templates(options.pop("templates", {}))
     chosen = CompileOptions(**{"bits": 5, "templates": templates} | options)
-    return compile_design(checkpoint, chosen, name="toy")
+    measured = _measured(unit_kind(checkpoint), **figures)
+    return compile_design(checkpoint, chosen, measured, name="toy")
 
 
 def _recordings(channels=2, lengths=(7, 4, 5), classes=2, seed=0) -> Sequences:
@@ -83,7 +103,7 @@ def network():
 
 @pytest.fixture(scope="session")
 def compiled():
-    """Compile a checkpoint to 5 bits with the default templates and changed options."""
+    """Compile a checkpoint to 5 bits with the default templates, changed options and figures."""
     return _compiled
 
 

@@ -70,7 +70,7 @@ def check_before_export(design: Design, circuits: CircuitSet) -> tuple[Finding, 
         InputError: an operating point out of range, or a rule that finds an error.
     """
     require_operating_range(design, circuits.technology)
-    findings = check_design(design, design_limits(circuits))
+    findings = check_design(design, design_limits(circuits.technology))
     for finding in findings:
         if finding.severity == "error":
             raise InputError(f"{finding.rule}: {finding.message}")

@@ -1,8 +1,7 @@
-"""Limits of a technology and its templates, for the design rules."""
+"""Limits of a technology, for the design rules."""
 
 from __future__ import annotations
 
-from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.circuits.technology import Range, Technology
 from hwsim.design.design import Design
 from hwsim.design.rules import Limits
@@ -10,20 +9,14 @@ from hwsim.foundation.errors import InputError
 from hwsim.foundation.quantities import format_quantity
 
 
-def design_limits(circuits: CircuitSet) -> Limits:
+def design_limits(technology: Technology) -> Limits:
     """What the design rules compare a design with."""
-    technology = circuits.technology
-    charges = {}
-    for kind, template in circuits.templates.items():
-        if template.timing:
-            charges[kind] = max(template.timing.values())
     return Limits(
         device_current=technology.device_current,
         leakage=technology.nominal_leakage,
         hot_leakage=technology.hottest_leakage,
         gate_capacitance=technology.gate_capacitance,
         slope_factor=technology.slope_factor,
-        decision_charge=charges,
     )
 
 

@@ -59,7 +59,7 @@ def demo_command(
     sequences = judging_sequences(export.design)
     run = Run(workers=workers, timeout=timeout)
     with engine_named("ngspice", export, run, as_json=as_json) as engine:
-        verification = verify(export.design, export.circuits, sequences, samples, engine)
+        verification = verify(export.design, sequences, samples, engine)
     verified = time.perf_counter()
     _draw(export, verification, out / FIGURE)
     seconds = {
@@ -99,10 +99,7 @@ def _draw(export: Export, verification: Verification, path: Path) -> None:
     from hwsim.engines.trip_points import trip_points
     from hwsim.report.recording_figure import draw_recording
 
-    trips = {
-        stage.name: trip_points(export.design, stage, export.circuits)
-        for stage in export.design.cells
-    }
+    trips = {stage.name: trip_points(export.design, stage) for stage in export.design.cells}
     draw_recording(export.design, verification.traces, trips, sequence=0, path=path)
 
 

@@ -47,7 +47,7 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
             f"the {name} engine runs the nominal chip at tt and 27 C",
             hint="corners and temperatures run with --engine ngspice",
         )
-    yield IdealEngine() if name == "ideal" else BehaviouralEngine(export.circuits)
+    yield IdealEngine() if name == "ideal" else BehaviouralEngine()
 
 
 @contextlib.contextmanager

@@ -44,7 +44,7 @@ def verify_command(
     export = load_export(folder, run.pdk_root)
     sequences = judging_sequences(export.design, run.data)
     with engine_named("ngspice", export, run, as_json=as_json) as engine:
-        verification = verify(export.design, export.circuits, sequences, samples, engine)
+        verification = verify(export.design, sequences, samples, engine)
     emit(
         verification.record(),
         as_json=as_json,

@@ -8,12 +8,14 @@ of its weights is scaled to the full range of the mirrors and the scale goes int
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from hwsim import __version__
 from hwsim.cells.kinds import require_exportable
 from hwsim.checkpoints.checkpoint import Checkpoint
-from hwsim.design.design import Design, Operating, Provenance, Readout
+from hwsim.design.design import Design, Measured, Operating, Provenance, Readout
 from hwsim.design.options import LARGEST_DIODE_UNITS, LEVEL_CURRENT, CompileOptions
 from hwsim.design.quantise import (
     Floats,
@@ -27,13 +29,31 @@ from hwsim.design.stage import CmruCell, Connection, FqBmruCell, Stage, Tap, Uni
 from hwsim.foundation.errors import InputError
 
 
-def compile_design(checkpoint: Checkpoint, options: CompileOptions, name: str) -> Design:
+def unit_kind(checkpoint: Checkpoint) -> Literal["cmru", "fq_bmru"]:
+    """The kind of circuit that the cells of a checkpoint become.
+
+    Raises:
+        InputError: a cell without a circuit.
+    """
+    require_exportable(checkpoint.header.cell.kind)
+    return "fq_bmru" if checkpoint.header.cell.kind == "fq_bmru" else "cmru"
+
+
+def compile_design(
+    checkpoint: Checkpoint, options: CompileOptions, measured: Measured, name: str
+) -> Design:
     """Compile a checkpoint into a hardware description.
+
+    Args:
+        checkpoint: the trained network.
+        options: choices of the compiler.
+        measured: figures of the template of its cells.
+        name: of the design.
 
     Raises:
         InputError: a cell without a circuit, or bits or steps out of range.
     """
-    require_exportable(checkpoint.header.cell.kind)
+    kind = unit_kind(checkpoint)
     if not 2 <= options.bits <= 8:
         raise InputError(f"{options.bits} bits per weight", hint="2 to 8 bits can be laid out")
     header = checkpoint.header
@@ -50,6 +70,7 @@ def compile_design(checkpoint: Checkpoint, options: CompileOptions, name: str) -
         reference_units=options.reference_units,
         inputs=header.normalisation,
         readout=Readout(over=header.readout, classes=header.classes),
+        measured={kind: measured},
         stages=_Compiler(checkpoint, options).stages(),
         provenance=Provenance(
             hwsim=__version__,

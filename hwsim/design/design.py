@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, FiniteFloat, PositiveFloat, PositiveInt, model_validator
 
 from hwsim.checkpoints.header import Normalisation
 from hwsim.design.stage import Frozen, Stage
+from hwsim.foundation.errors import InputError
 
 
 class Readout(Frozen):
@@ -32,6 +33,32 @@ class Operating(Frozen):
     write_fraction: float = Field(
         gt=0.1, lt=0.95, description="moment of the step at which the clocked cells decide"
     )
+
+
+class Measured(Frozen):
+    """Figures of a circuit template, from its datasheet at nominal conditions.
+
+    Ratios are over what the design asks for, charges are in coulomb: a decision takes its charge
+    over the excess of the candidate. `hwsim.circuits.figures` says what each figure means.
+    """
+
+    template: str
+    datasheet: str = Field(description="content hash of the datasheet")
+    figures: dict[str, FiniteFloat]
+
+    def __getitem__(self, figure: str) -> float:
+        """A figure by name.
+
+        Raises:
+            InputError: the datasheet has none of that name.
+        """
+        try:
+            return self.figures[figure]
+        except KeyError:
+            raise InputError(
+                f"the datasheet of {self.template} has no '{figure}'",
+                hint="`hwsim template check` says what is wrong with the circuit",
+            ) from None
 
 
 class Provenance(Frozen):
@@ -57,6 +84,9 @@ class Design(Frozen):
     )
     inputs: Normalisation = Field(description="from raw data to input currents in unit currents")
     readout: Readout
+    measured: dict[str, Measured] = Field(
+        description="figures of the cells' templates, by kind of cell"
+    )
     stages: tuple[Stage, ...] = Field(min_length=2, description="in the order of the signal")
     provenance: Provenance
 
@@ -89,6 +119,9 @@ class Design(Frozen):
             sizes[stage.name] = stage.size
         if self.stages[0].kind != "input" or self.stages[-1].kind != "output":
             raise ValueError("the first stage must be an input and the last one an output")
+        without = [s.name for s in self.cells if s.kind not in self.measured]
+        if without:
+            raise ValueError(f"stage {without[0]}: no measured figures of its cells")
         if self.stages[0].size != len(self.inputs.mean):
             raise ValueError("inputs.mean and the input stage have different sizes")
         if self.stages[-1].size != len(self.readout.classes):

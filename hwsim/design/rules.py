@@ -7,7 +7,7 @@ less exact than it could be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +20,9 @@ from hwsim.design.wiring import Line, row_mirrors
 from hwsim.foundation.quantities import format_quantity
 
 Severity = Literal["ok", "warning", "error"]
+
+DECISION_CHARGES = {"cmru": ("decision_charge",), "fq_bmru": ("rise_charge", "fall_charge")}
+"""The figures of a datasheet that say how long a decision takes, by kind of cell."""
 
 SIGMAS = 4
 """Currents within this many standard deviations should stay in weak inversion."""
@@ -38,7 +41,6 @@ class Limits:
         hot_leakage: the same at the hottest corner, A.
         gate_capacitance: of a unit transistor, F.
         slope_factor: n of weak inversion.
-        decision_charge: by kind of cell: a decision takes this over the excess current, C.
     """
 
     device_current: float
@@ -46,7 +48,6 @@ class Limits:
     hot_leakage: float
     gate_capacitance: float
     slope_factor: float
-    decision_charge: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def check_design(design: Design, limits: Limits) -> tuple[Finding, ...]:
         if stage.kind != "output":
             findings.append(_largest_current(design, stage, limits))
         if stage.cell is not None:
-            findings += _switching(design, stage, limits)
+            findings += _switching(design, stage)
             findings.append(_leakage(design, stage, limits))
             findings.append(_tails(design, stage, limits))
     return tuple(findings)
@@ -150,7 +151,7 @@ def _largest_current(design: Design, stage: Stage, limits: Limits) -> Finding:
     return _graded("current range", text, value, limits.device_current, 10 * limits.device_current)
 
 
-def _switching(design: Design, stage: Stage, limits: Limits) -> Iterator[Finding]:
+def _switching(design: Design, stage: Stage) -> Iterator[Finding]:
     """Time of a decision against the time that the step leaves for it."""
     cell = stage.cell
     if cell is None:
@@ -159,7 +160,8 @@ def _switching(design: Design, stage: Stage, limits: Limits) -> Iterator[Finding
     unit = operating.unit_current / design.reference_units
     slowest = min(cell.threshold_units) * unit
     window = operating.step * (operating.write_fraction if isinstance(cell, CmruCell) else 1.0)
-    charge = limits.decision_charge[cell.kind]
+    measured = design.measured[cell.kind]
+    charge = max(measured[name] for name in DECISION_CHARGES[cell.kind])
     for overdrive, severity in ((1.0, "error"), (0.1, "warning")):
         value = charge / (overdrive * slowest)
         text = (

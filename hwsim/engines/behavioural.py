@@ -1,14 +1,13 @@
 """The behavioural engine: the integer circuit of a design in NumPy, on a nominal chip.
 
 Weights are the unit transistors of the mirrors, thresholds and levels are those that the
-templates measure (`Template.nominal`). Between steps everything settles.
+templates deliver (`Design.measured`). Between steps everything settles.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.design.stage import Stage
@@ -19,16 +18,9 @@ from hwsim.engines.trip_points import run_cells, trip_points
 
 
 class BehaviouralEngine:
-    """Runs the integer circuit of a design.
-
-    Args:
-        circuits: the templates whose nominal figures are used.
-    """
+    """Runs the integer circuit of a design."""
 
     name = "behavioural"
-
-    def __init__(self, circuits: CircuitSet) -> None:
-        self._circuits = circuits
 
     def run(self, design: Design, sequences: Sequences) -> Trace:
         """See `Engine.run`; the supply current is the analytic estimate of `supply_currents`."""
@@ -71,7 +63,7 @@ class BehaviouralEngine:
     def _states(self, design: Design, stage: Stage, candidate: Floats) -> Integers | None:
         if stage.cell is None:
             return None
-        return run_cells(stage, candidate, trip_points(design, stage, self._circuits))
+        return run_cells(stage, candidate, trip_points(design, stage))
 
     def _output(
         self,
@@ -85,5 +77,5 @@ class BehaviouralEngine:
         if stage.cell is None or state is None:
             return np.maximum(sums[stage.name], 0.0) if stage.kind == "relu" else sums[stage.name]
         level = stage.cell.level_units / design.reference_units
-        ratio = self._circuits.templates[stage.cell.kind].nominal["level"]
+        ratio = design.measured[stage.cell.kind]["level"]
         return np.asarray(state * level * ratio)

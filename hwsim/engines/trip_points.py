@@ -8,7 +8,6 @@ import numpy as np
 
 from hwsim.cells import fq_bmru, saturating_cmru
 from hwsim.cells.ternary import ternary_steps
-from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.design.design import Design
 from hwsim.design.stage import Cell, CmruCell, Stage
 from hwsim.engines.trace import Floats, Integers
@@ -33,15 +32,15 @@ class TripPoints:
         return np.asarray(np.minimum(above, below))
 
 
-def trip_points(design: Design, stage: Stage, circuits: CircuitSet) -> TripPoints:
+def trip_points(design: Design, stage: Stage) -> TripPoints:
     """Trip points of a stage of cells: what the design asks for, as the template delivers it."""
     cell = _require_cell(stage)
-    nominal = circuits.templates[cell.kind].nominal
+    measured = design.measured[cell.kind]
     threshold = np.asarray(cell.threshold_units) / design.reference_units
     if isinstance(cell, CmruCell):
-        return TripPoints(threshold * nominal["trip_up"], -threshold * nominal["trip_down"])
+        return TripPoints(threshold * measured["trip_up"], -threshold * measured["trip_down"])
     low = threshold - np.asarray(cell.width_units) / design.reference_units
-    return TripPoints(threshold * nominal["threshold_high"], low * nominal["threshold_low"])
+    return TripPoints(threshold * measured["threshold_high"], low * measured["threshold_low"])
 
 
 def run_cells(stage: Stage, candidate: Floats, trips: TripPoints) -> Integers:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
+from hwsim.characterization.store import find_datasheet
 from hwsim.checkpoints.checkpoint import load_checkpoint
 from hwsim.circuits.circuit_set import choose_templates, load_circuits
 from hwsim.circuits.export import ExportSummary, write_export
+from hwsim.circuits.technology import load_technology
+from hwsim.circuits.template import load_template
 from hwsim.data.tasks import TASKS, load_task
-from hwsim.design.compile import compile_design
-from hwsim.design.design import Design
+from hwsim.design.compile import compile_design, unit_kind
+from hwsim.design.design import Design, Measured
 from hwsim.design.options import CompileOptions
 from hwsim.engines.trace import Floats
+from hwsim.foundation.errors import InputError
 
 UNKNOWN_TASK_STEPS = 10
 """Steps of zero input in the deck of a network whose task's data is not at hand."""
@@ -35,9 +40,35 @@ def export_checkpoint(
         InputError: a checkpoint, an option or a folder that cannot be used; nothing is written.
     """
     complete = replace(options, templates=choose_templates(options.templates))
-    design = compile_design(load_checkpoint(checkpoint), complete, name=checkpoint.stem)
+    network = load_checkpoint(checkpoint)
+    measured = _measured(unit_kind(network), complete, pdk_root)
+    design = compile_design(network, complete, measured, name=checkpoint.stem)
     circuits = load_circuits(design, pdk_root)
     return design, write_export(target, design, circuits, _sample(design))
+
+
+def _measured(
+    kind: Literal["cmru", "fq_bmru"], options: CompileOptions, pdk_root: Path | None
+) -> Measured:
+    """Figures of the template of the cells, from its datasheet.
+
+    Raises:
+        InputError: nobody has measured this template on this technology yet.
+    """
+    template = load_template(options.templates[kind], kind)
+    technology = load_technology(options.technology, pdk_root)
+    datasheet = find_datasheet(template, technology)
+    if datasheet is None:
+        raise InputError(
+            f"there is no datasheet of {template.name} on {technology.name}",
+            hint=f"measure it: `hwsim template characterize {template.name} "
+            f"--technology {technology.name}`",
+        )
+    return Measured(
+        template=template.name,
+        datasheet=datasheet.provenance.content,
+        figures=datasheet.nominal,
+    )
 
 
 def _sample(design: Design) -> Floats:

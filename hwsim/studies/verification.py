@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.engines.behavioural import BehaviouralEngine
@@ -72,14 +71,11 @@ class Verification:
         }
 
 
-def verify(
-    design: Design, circuits: CircuitSet, sequences: Sequences, samples: int, ngspice: Engine
-) -> Verification:
+def verify(design: Design, sequences: Sequences, samples: int, ngspice: Engine) -> Verification:
     """Run the three engines and compare them.
 
     Args:
         design: the network.
-        circuits: its technology and templates.
         sequences: labelled data; ideal and behavioural run all of it.
         samples: how many sequences, spread evenly over the data, ngspice runs.
         ngspice: the transistor-level engine.
@@ -99,14 +95,14 @@ def verify(
         return trace
 
     ideal = timed(IdealEngine(), sequences)
-    behavioural = timed(BehaviouralEngine(circuits), sequences)
+    behavioural = timed(BehaviouralEngine(), sequences)
     measured = timed(ngspice, some)
     short = {
         "ideal": ideal.take(indices),
         "behavioural": behavioural.take(indices),
         "ngspice": measured,
     }
-    trips = {stage.name: trip_points(design, stage, circuits) for stage in design.cells}
+    trips = {stage.name: trip_points(design, stage) for stage in design.cells}
     return Verification(
         indices=indices,
         traces=short,

@@ -150,7 +150,7 @@ def test_a_small_network_does_what_the_behavioural_engine_says(
     circuits = load_circuits(tiny, root)
     sequences = recordings(lengths=(5,))
     found = NgspiceEngine(circuits, tmp_path, workers=1).run(tiny, sequences)
-    expected = BehaviouralEngine(circuits).run(tiny, sequences)
+    expected = BehaviouralEngine().run(tiny, sequences)
     assert found.violations == ()
     stage = tiny.cells[0].name
     np.testing.assert_array_equal(found.stages[stage].state, expected.stages[stage].state)
@@ -208,7 +208,7 @@ def test_a_pdk_is_found_where_the_user_says(no_pdk, monkeypatch):
 def test_engines_without_transistors_need_no_pdk(network, compiled, recordings):
     tiny = compiled(network(), technology=NAME)
     circuits = load_circuits(tiny)
-    assert len(BehaviouralEngine(circuits).run(tiny, recordings())) == 3
+    assert len(BehaviouralEngine().run(tiny, recordings())) == 3
 
 
 def test_a_pdk_that_is_missing_is_told_with_the_way_to_get_it(no_pdk, monkeypatch):

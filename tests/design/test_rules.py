@@ -9,7 +9,6 @@ LIMITS = Limits(
     hot_leakage=1e-11,
     gate_capacitance=1e-14,
     slope_factor=1.4,
-    decision_charge={"cmru": 2e-14, "fq_bmru": 2e-14},
 )
 
 
@@ -44,8 +43,9 @@ def test_a_decision_takes_its_charge_over_the_excess_current(ladder):
     assert [f.value for f in found] == pytest.approx([2e-14 / smallest, 2e-13 / smallest])
     assert findings(ladder)[rule].severity == "ok"
     # the write comes at 0.6 of a step of 5 ms
-    charge = {"cmru": 3e-3 * smallest * 1.01}
-    slow = check_design(ladder, with_limits(decision_charge=charge))
+    figures = ladder.measured["cmru"].figures | {"decision_charge": 3e-3 * smallest * 1.01}
+    measured = {"cmru": ladder.measured["cmru"].model_copy(update={"figures": figures})}
+    slow = check_design(ladder.model_copy(update={"measured": measured}), LIMITS)
     assert [f.severity for f in slow if f.rule == "switching time"] == ["error", "warning"]
 
 

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from hwsim.circuits.circuit_set import CircuitSet, load_circuits
 from hwsim.design.store import design_json
 from hwsim.engines.behavioural import BehaviouralEngine
 from hwsim.foundation.errors import InputError
@@ -77,10 +76,9 @@ def run_by_hand(fields, nominal, sequence):
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_it_is_the_design_read_line_by_line(network, compiled, recordings, kind, blocks, seed):
     design = compiled(network(kind, channels=3, units=4, classes=3, blocks=blocks, seed=seed))
-    circuits = load_circuits(design)
     sequences = recordings(channels=3, lengths=(25, 40), classes=2, seed=seed)
-    trace = BehaviouralEngine(circuits).run(design, sequences)
-    nominal = circuits.templates[design.cells[0].kind].nominal
+    trace = BehaviouralEngine().run(design, sequences)
+    nominal = design.measured[design.cells[0].kind].figures
     fields = json.loads(design_json(design))
     moved = set()
     for index, steps in enumerate(sequences.lengths):
@@ -94,41 +92,41 @@ def test_it_is_the_design_read_line_by_line(network, compiled, recordings, kind,
     assert moved >= ({-1, 0, 1} if kind == "saturating_cmru" else {0, 1})
 
 
-def with_nominal(circuits, kind, **changes):
-    template = circuits.templates[kind]
-    changed = template.model_copy(update={"nominal": {**template.nominal, **changes}})
-    return CircuitSet(circuits.technology, {**circuits.templates, kind: changed})
-
-
 def test_the_trip_points_of_the_template_count(network, compiled, recordings):
-    design = compiled(network())
-    circuits = load_circuits(design)
     sequences = recordings(lengths=(60,))
-    stage = design.cells[0]
-    free = BehaviouralEngine(with_nominal(circuits, "cmru", trip_up=1e6)).run(design, sequences)
-    states = free.stages[stage.name].state
+    never_up = compiled(network(), figures={"trip_up": 1e6})
+    states = BehaviouralEngine().run(never_up, sequences).stages["cells_1"].state
     assert states.max() == 0
     assert states.min() < 0
-    free = BehaviouralEngine(with_nominal(circuits, "cmru", trip_down=1e6)).run(design, sequences)
-    assert free.stages[stage.name].state.min() == 0
-    assert free.stages[stage.name].state.max() > 0
+    never_down = compiled(network(), figures={"trip_down": 1e6})
+    states = BehaviouralEngine().run(never_down, sequences).stages["cells_1"].state
+    assert states.min() == 0
+    assert states.max() > 0
 
 
 def test_the_level_of_the_template_scales_what_the_cells_add(network, compiled, recordings):
-    design = compiled(network("fq_bmru", blocks=2))  # a sum between blocks is not rectified
-    circuits = load_circuits(design)
     sequences = recordings(lengths=(40,))
 
     def added(level):
-        changed = with_nominal(circuits, "fq_bmru", level=level)
-        return BehaviouralEngine(changed).run(design, sequences).stages["sum_1"].current
+        # two blocks: a sum between them is not rectified
+        design = compiled(network("fq_bmru", blocks=2), figures={"level": level})
+        return BehaviouralEngine().run(design, sequences).stages["sum_1"].current
 
     zero, one, two = added(0.0), added(1.0), added(2.0)
     assert np.abs(one - zero).max() > 1e-11
     np.testing.assert_allclose(two - zero, 2 * (one - zero), atol=1e-22)
 
 
+def test_a_figure_that_no_datasheet_has_is_named(network, compiled, recordings):
+    design = compiled(network())
+    figures = {name: v for name, v in design.measured["cmru"].figures.items() if name != "level"}
+    measured = {"cmru": design.measured["cmru"].model_copy(update={"figures": figures})}
+    lacking = design.model_copy(update={"measured": measured})
+    with pytest.raises(InputError, match="the datasheet of toy has no 'level'"):
+        BehaviouralEngine().run(lacking, recordings())
+
+
 def test_data_of_other_channels_is_refused(network, compiled, recordings):
     design = compiled(network())
     with pytest.raises(InputError, match="the data has 1 channels, the network 2 inputs"):
-        BehaviouralEngine(load_circuits(design)).run(design, recordings(channels=1))
+        BehaviouralEngine().run(design, recordings(channels=1))

@@ -72,7 +72,7 @@ def _no_workers(monkeypatch):
 @pytest.mark.spice
 def test_the_transistors_do_what_the_behavioural_chip_does(tiny, circuits, sequences, finished):
     trace, _, _ = finished
-    want = BehaviouralEngine(circuits).run(tiny, sequences)
+    want = BehaviouralEngine().run(tiny, sequences)
     states = want.stages["cells_1"].state
     assert {tuple(np.unique(states[0, :, k])) for k in range(2)} >= {(0, 1)}, "the cells must move"
     mask = want.mask
@@ -89,7 +89,7 @@ def test_the_transistors_do_what_the_behavioural_chip_does(tiny, circuits, seque
 @pytest.mark.spice
 def test_the_analytic_power_is_that_of_the_transistors(tiny, circuits, sequences, finished):
     trace, _, _ = finished
-    want = BehaviouralEngine(circuits).run(tiny, sequences)
+    want = BehaviouralEngine().run(tiny, sequences)
     got, estimate = trace.supply_power(1.2), want.supply_power(1.2)
     np.testing.assert_allclose(estimate, got, rtol=0.15)
     assert set(trace.supply_current) == set(want.supply_current)

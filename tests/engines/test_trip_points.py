@@ -1,15 +1,14 @@
 import numpy as np
 import pytest
 
-from hwsim.circuits.circuit_set import load_circuits
 from hwsim.engines.trip_points import TripPoints, run_cells, step_cells, trip_points
 
 
 @pytest.fixture(params=["saturating_cmru", "fq_bmru"])
 def cells(request, network, compiled):
-    """A stage of cells with its design and circuits."""
+    """A stage of cells with its design."""
     design = compiled(network(request.param, units=3))
-    return design, design.cells[0], load_circuits(design)
+    return design, design.cells[0]
 
 
 def test_a_distance_is_relative_to_the_nearer_trip_point():
@@ -19,9 +18,9 @@ def test_a_distance_is_relative_to_the_nearer_trip_point():
 
 
 def test_trip_points_are_what_the_design_asks_times_what_the_template_delivers(cells):
-    design, stage, circuits = cells
-    nominal = circuits.templates[stage.kind].nominal
-    trips = trip_points(design, stage, circuits)
+    design, stage = cells
+    nominal = design.measured[stage.kind].figures
+    trips = trip_points(design, stage)
     asked = np.array(stage.cell.threshold_units) / design.reference_units
     if stage.kind == "cmru":
         np.testing.assert_allclose(trips.upper, asked * nominal["trip_up"])
@@ -33,8 +32,8 @@ def test_trip_points_are_what_the_design_asks_times_what_the_template_delivers(c
 
 
 def test_single_steps_from_the_states_of_a_run_are_that_run(cells):
-    design, stage, circuits = cells
-    trips = trip_points(design, stage, circuits)
+    design, stage = cells
+    trips = trip_points(design, stage)
     candidates = np.random.default_rng(0).normal(0.2, 2.0, (4, 200, 3))
     states = run_cells(stage, candidates, trips)
     before = np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
@@ -43,6 +42,6 @@ def test_single_steps_from_the_states_of_a_run_are_that_run(cells):
 
 
 def test_a_stage_without_cells_has_no_trip_points(cells):
-    design, _, circuits = cells
+    design, _ = cells
     with pytest.raises(ValueError, match="stage hidden has no cells"):
-        trip_points(design, design.stage("hidden"), circuits)
+        trip_points(design, design.stage("hidden"))
