@@ -51,10 +51,9 @@ class TestbenchSettings(BaseModel):
 
 
 class Template(BaseModel):
-    """How a circuit is used: ports, parameters, what it has to do, and what is known of it.
+    """How a circuit is used: ports, parameters, and what it has to do.
 
-    ``nominal`` holds ratios of what the circuit does to what it was asked for (trip points,
-    levels); ``timing`` holds charges in coulomb: a decision takes charge / excess current.
+    What it does is in its datasheet (`hwsim.circuits.datasheet`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,8 +83,6 @@ class Template(BaseModel):
     )
     testbench: TestbenchSettings = TestbenchSettings()
     specification: dict[str, Limits] = Field(default={}, description="figure -> its limits")
-    nominal: dict[str, FiniteFloat] = {}
-    timing: dict[str, FiniteFloat] = {}
     folder: Path = Field(exclude=True)
 
     @property

@@ -207,7 +207,7 @@ def test_a_pdk_is_found_where_the_user_says(no_pdk, monkeypatch):
 @pytest.mark.usefixtures("no_pdk")
 def test_engines_without_transistors_need_no_pdk(network, compiled, recordings):
     tiny = compiled(network(), technology=NAME)
-    circuits = load_circuits(tiny)
+    assert load_circuits(tiny).technology.name == NAME
     assert len(BehaviouralEngine().run(tiny, recordings())) == 3
 
 

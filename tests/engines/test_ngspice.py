@@ -70,7 +70,7 @@ def _no_workers(monkeypatch):
 
 
 @pytest.mark.spice
-def test_the_transistors_do_what_the_behavioural_chip_does(tiny, circuits, sequences, finished):
+def test_the_transistors_do_what_the_behavioural_chip_does(tiny, sequences, finished):
     trace, _, _ = finished
     want = BehaviouralEngine().run(tiny, sequences)
     states = want.stages["cells_1"].state
@@ -87,7 +87,7 @@ def test_the_transistors_do_what_the_behavioural_chip_does(tiny, circuits, seque
 
 
 @pytest.mark.spice
-def test_the_analytic_power_is_that_of_the_transistors(tiny, circuits, sequences, finished):
+def test_the_analytic_power_is_that_of_the_transistors(tiny, sequences, finished):
     trace, _, _ = finished
     want = BehaviouralEngine().run(tiny, sequences)
     got, estimate = trace.supply_power(1.2), want.supply_power(1.2)
@@ -111,7 +111,7 @@ def test_a_finished_run_leaves_its_readings_and_no_decks(finished):
 
 @pytest.mark.spice
 @pytest.mark.usefixtures("_no_workers")
-def test_what_is_finished_is_not_run_again(tiny, circuits, sequences, finished):
+def test_what_is_finished_is_not_run_again(tiny, sequences, finished):
     trace, results, _ = finished
     again = NgspiceEngine(circuits, results).run(tiny, sequences)
     for name, stage in trace.stages.items():

@@ -106,8 +106,6 @@ def test_plain_python_runs_a_design_as_the_behavioural_engine_does(workshop, mon
     page = {}
     exec(code, page)  # noqa: S102 - the page's own code
     export = load_export(workshop / "runs" / "demo" / "export")
-    for measured in export.design.measured.values():
-        measured.figures.update(dict.fromkeys(measured.figures, 1.0))
     recordings = load_task("japanese_vowels")[1].test.take([0, 100, 300])
     trace = BehaviouralEngine().run(export.design, recordings)
     for index, steps in enumerate(recordings.lengths):
