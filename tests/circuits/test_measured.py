@@ -89,7 +89,7 @@ def test_the_ladder_counts_and_draws_what_its_datasheet_says(measuring, bench):
 
 def test_the_slower_decision_takes_the_charge_of_the_page(measuring, bench):
     ladder = measuring["cmru"].Ladder(bench)
-    assert in_page(ladder.decision_charge(-1, 1.0), "C", rel=0.03)
+    assert in_page(ladder.decision_charge(-1, 1.0) * 1e15, rel=0.03)
 
 
 def test_the_comparator_trips_where_its_datasheet_says(measuring, bench):
@@ -106,8 +106,8 @@ def test_the_comparator_trips_where_its_datasheet_says(measuring, bench):
 
 def test_the_comparator_switches_within_the_charges_of_the_page(measuring, bench):
     cell = measuring["fq_bmru"].Comparator(bench)
-    assert in_page(cell.charge(1.0, rising=True), "C", rel=0.03)
-    assert in_page(cell.charge(1.0, rising=False), "C", rel=0.03)
+    assert in_page(cell.charge(1.0, rising=True) * 1e15, rel=0.03)
+    assert in_page(cell.charge(1.0, rising=False) * 1e15, rel=0.03)
 
 
 def test_the_transistor_is_the_one_that_the_technology_describes(measuring, bench):
