@@ -45,4 +45,4 @@ def require_sound(template: Template) -> None:
 
 
 def _finding(error: InputError) -> Finding:
-    return Finding(error.where or "", error.what, error.hint or "correct the line")
+    return Finding(error.where or "", error.what, error.hint or "correct the file")

@@ -29,33 +29,41 @@ def template_command() -> None:
 def list_command(*, as_json: bool) -> None:
     """List all templates and where each was found."""
     from hwsim.circuits.search_path import template_names
-    from hwsim.circuits.template import load_template
 
-    rows = [
-        {
-            "name": template.name,
-            "kind": template.kind,
-            "version": template.version,
-            "description": template.description,
-            "folder": template.folder,
-        }
-        for template in map(load_template, template_names())
-    ]
+    rows = [_row(name) for name in template_names()]
 
     def show(console: Console) -> None:
         from rich.table import Table
 
-        from hwsim.foundation.assets import shipped
-
         table = Table("template", "kind", "what it is", "from")
-        package = shipped("netlists")
         for row in rows:
-            folder = Path(str(row["folder"]))
-            origin = "hwsim" if folder.is_relative_to(package) else str(folder.parent)
-            table.add_row(str(row["name"]), str(row["kind"]), str(row["description"]), origin)
+            table.add_row(*(str(row[key]) for key in ("name", "kind", "description", "origin")))
         console.print(table)
 
     emit({"templates": rows}, as_json=as_json, show=show)
+
+
+def _row(name: str) -> dict[str, object]:
+    """One template; of one whose description is wrong, what is wrong with it."""
+    from hwsim.circuits.search_path import find_template
+    from hwsim.circuits.template import load_template
+    from hwsim.foundation.assets import shipped
+    from hwsim.foundation.errors import InputError
+
+    folder = find_template(name)
+    is_ours = folder.is_relative_to(shipped("netlists"))
+    place = {"origin": "hwsim" if is_ours else str(folder.parent), "folder": folder}
+    try:
+        template = load_template(name)
+    except InputError as error:
+        return {"name": name, "kind": None, "version": None, "description": str(error), **place}
+    return {
+        "name": name,
+        "kind": template.kind,
+        "version": template.version,
+        "description": template.description,
+        **place,
+    }
 
 
 @template_command.command("new")

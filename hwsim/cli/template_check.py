@@ -65,8 +65,8 @@ def check_command(
 ) -> None:
     """Check a template: its text first, then its specification over corners.
 
-    Exits 1 when a line of the specification fails, 2 when the text or the description is wrong,
-    3 when ngspice does not accept the circuit.
+    Exits 1 when a line of the specification fails, 2 when the text or the description is wrong or
+    ngspice finds no solution of the circuit, 3 when the time is up.
     """
     if (name is None) != everything:
         raise click.UsageError("give the NAME of a template, or --all")

@@ -35,8 +35,16 @@ def measuring_options(command: Command) -> Command:
         type=QuantityType("s"),
         default="900s",
         show_default=True,
+        callback=_require_positive,
         help="Longest time for one template on one technology.",
     )(command)
+
+
+def _require_positive(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    """Refuse a time in which nothing can be measured."""
+    if value <= 0:
+        raise click.BadParameter(f"{value:g} s is no time to measure in")
+    return value
 
 
 def _search_first(

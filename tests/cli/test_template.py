@@ -66,6 +66,49 @@ def test_the_list_has_every_template_and_its_origin(hwsim, bad):
     assert str(home) in next(line for line in table.splitlines() if " bad " in line)
 
 
+def test_a_broken_template_does_not_hide_the_others(hwsim, tmp_path):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "template.yaml").write_text("kind: [\n")
+    code, printed, _ = hwsim("template", "list", "--json", "--template-path", tmp_path)
+    rows = {row["name"]: row for row in json.loads(printed)["templates"]}
+    assert code == 0
+    assert rows["broken"]["kind"] is None
+    assert "template.yaml, line 2: not YAML" in rows["broken"]["description"]
+    assert set(rows) == {*template_names(), "broken"}
+
+
+@pytest.mark.spice
+def test_time_that_is_up_is_told_and_nothing_hangs(hwsim):
+    code, _, complaint = hwsim("template", "check", CELL, "--static", "--timeout", "1ms")
+    assert code == 3
+    assert "out of time" in one_line(complaint)
+
+
+@pytest.mark.spice
+def test_a_circuit_without_a_solution_is_one_line_that_names_its_file(hwsim, bad):
+    home = bad(INPUT, f"{INPUT}Rtiny state feedback 1e-30\n")
+    code, _, complaint = hwsim("template", "characterize", "bad", "--template-path", home)
+    assert code == 2
+    assert f"{home / 'bad' / 'template.spice'}: the circuit cannot be simulated" in one_line(
+        complaint
+    )
+
+
+@pytest.mark.spice
+def test_a_circuit_that_oscillates_fails_a_line(hwsim, bad):
+    ring = "".join(
+        f"X{kind}{k} r{k} r{(k - 1) % 3} {rail} {rail} {device} w=0.5u l=0.5u\n"
+        for k in range(3)
+        for kind, rail, device in (("p", "vdd", "pfet"), ("n", "vss", "nfet"))
+    )
+    home = bad(INPUT, INPUT + ring)
+    words = ["template", "check", "bad", "--template-path", home, "--json", "--static"]
+    code, printed, _ = hwsim(*words)
+    assert code == 1
+    (one,) = json.loads(printed)["templates"]
+    assert [line["name"] for line in one["lines"] if not line["pass"]] == ["supply_off"]
+
+
 def test_a_template_is_shown_with_ports_parameters_and_hierarchy(hwsim):
     code, printed, _ = hwsim("template", "show", "cmru_ladder")
     assert code == 0
@@ -100,6 +143,8 @@ def test_a_new_template_is_found_and_sound(hwsim, tmp_path, monkeypatch):
         (["check", CELL, "--all"], "give the NAME of a template, or --all"),
         (["check", CELL, "--static", "--monte-carlo", "5"], "--monte-carlo takes its transistors"),
         (["check", CELL, "--monte-carlo", "-5"], "--monte-carlo"),
+        (["check", CELL, "--timeout", "0"], "0 s is no time to measure in"),
+        (["characterize", CELL, "--timeout", "-1s"], "-1 s is no time to measure in"),
         (["check", CELL, "--timeout", "soon"], "'soon' is not a quantity"),
         (["check", CELL, "--template-path", "/no/such/folder"], "is not a folder"),
         (["check", CELL, "--technology", "moon"], "unknown technology 'moon'"),
@@ -193,8 +238,8 @@ def test_a_limit_that_a_corner_breaks_fails_its_line_alone(hwsim, bad):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        # stuck: the input transistor is off, so the cell can never set
-        (INPUT, INPUT.replace("candidate vdd ", "vdd       vdd ")),
+        # stuck: the threshold is a hundred times too large, so the cell can never set
+        ("m={threshold}", "m={100*threshold}"),
         # never switches: a resistor holds the state low
         (INPUT, f"{INPUT}Rshort state vss 1k\n"),
         # always set: a resistor holds the state high
@@ -208,10 +253,20 @@ def test_a_limit_that_a_corner_breaks_fails_its_line_alone(hwsim, bad):
 )
 def test_a_legal_circuit_that_does_not_work_fails_lines(hwsim, bad, old, new):
     home = bad(old, new)
-    for extra in (["--static"], []):
-        words = ["template", "check", "bad", "--template-path", home, "--json", *extra]
-        code, printed, complaint = hwsim(*words)
-        assert code in (1, 2), complaint
-        (one,) = json.loads(printed)["templates"]
-        assert one["pass"] is False
-        assert one["findings"] or any(not line["pass"] for line in one["lines"])
+    words = ["template", "check", "bad", "--template-path", home, "--json", "--static"]
+    code, printed, complaint = hwsim(*words)
+    assert code == 1, complaint
+    (one,) = json.loads(printed)["templates"]
+    assert one["findings"] == []
+    failed = [line for line in one["lines"] if not line["pass"]]
+    assert failed
+    assert any(line["reason"] for line in failed)
+
+
+@pytest.mark.spice
+def test_a_cell_that_never_switches_has_a_reason_in_every_line_that_it_misses(hwsim, bad):
+    home = bad(INPUT, f"{INPUT}Rshort state vss 1k\n")
+    code, printed, _ = hwsim("template", "check", "bad", "--template-path", home)
+    assert code == 1
+    assert "FAIL: never switches" in printed
+    assert next(line for line in printed.splitlines() if "function" in line and "FAIL" in line)
