@@ -111,7 +111,7 @@ def test_a_finished_run_leaves_its_readings_and_no_decks(finished):
 
 @pytest.mark.spice
 @pytest.mark.usefixtures("_no_workers")
-def test_what_is_finished_is_not_run_again(tiny, sequences, finished):
+def test_what_is_finished_is_not_run_again(tiny, circuits, sequences, finished):
     trace, results, _ = finished
     again = NgspiceEngine(circuits, results).run(tiny, sequences)
     for name, stage in trace.stages.items():

@@ -28,9 +28,10 @@ ENDLESS = "* t\nv1 a 0 sin(0 1 1e6)\nr1 a b 1k\nc1 b 0 1n\n.save v(b)\n.tran 1n 
 
 
 def has_ended(pid):
-    """Whether a process is gone, or a zombie that nobody has collected."""
+    """Whether a process is gone, or a zombie that nobody has collected, threads and all."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state == "Z" and len(list(Path(f"/proc/{pid}/task").iterdir())) <= 1
     except (FileNotFoundError, ProcessLookupError):
         return True
 
