@@ -45,16 +45,12 @@ def power_command(
 ) -> None:
     """Power and energy per stage, per cell and per inference."""
     from hwsim.circuits.export import load_export
-    from hwsim.cli.simulation import engine_named
+    from hwsim.cli.simulation import run_samples
     from hwsim.studies.power import measure_power
-    from hwsim.studies.samples import evenly_spaced, judging_sequences
 
     export = load_export(folder, run.pdk_root)
-    everything = judging_sequences(export.design, run.data)
-    count = samples or (1 if engine_name == "ngspice" else len(everything))
-    sequences = everything.take(list(evenly_spaced(everything, count)))
-    with engine_named(engine_name, export, run, as_json=as_json) as engine:
-        power = measure_power(export.design, engine.run(export.design, sequences))
+    indices, _, trace = run_samples(engine_name, export, samples, run, as_json=as_json)
+    power, count = measure_power(export.design, trace), len(indices)
     record = {
         "engine": engine_name,
         "samples": count,

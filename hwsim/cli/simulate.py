@@ -46,18 +46,13 @@ def simulate_command(
 ) -> None:
     """Run an export on one engine: traces and accuracy."""
     from hwsim.circuits.export import load_export
-    from hwsim.cli.simulation import engine_named
+    from hwsim.cli.simulation import run_samples
     from hwsim.engines.trace_file import save_trace
     from hwsim.studies.accuracy import accuracy
-    from hwsim.studies.samples import evenly_spaced, judging_sequences
 
     export = load_export(folder, run.pdk_root)
-    everything = judging_sequences(export.design, run.data)
-    count = samples or (1 if engine_name == "ngspice" else len(everything))
-    indices = evenly_spaced(everything, count)
-    sequences = everything.take(list(indices))
-    with engine_named(engine_name, export, run, as_json=as_json) as engine:
-        trace = engine.run(export.design, sequences)
+    indices, sequences, trace = run_samples(engine_name, export, samples, run, as_json=as_json)
+    count = len(indices)
     if out is not None:
         save_trace(out, trace)
     share = accuracy(export.design, trace, sequences)

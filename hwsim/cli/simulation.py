@@ -11,7 +11,9 @@ from hwsim.cli.output import progress
 
 if TYPE_CHECKING:
     from hwsim.circuits.export import Export
+    from hwsim.data.sequences import Sequences
     from hwsim.engines.engine import Engine
+    from hwsim.engines.trace import Trace
 
 EngineName = Literal["ideal", "behavioural", "ngspice"]
 
@@ -48,6 +50,28 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
             hint="corners and temperatures run with --engine ngspice",
         )
     yield IdealEngine() if name == "ideal" else BehaviouralEngine()
+
+
+def run_samples(
+    name: EngineName, export: Export, samples: int | None, run: Run, *, as_json: bool
+) -> tuple[tuple[int, ...], Sequences, Trace]:
+    """Run recordings spread evenly over the data: their indices, themselves, and the trace.
+
+    Without a number of samples it is one recording in ngspice, which takes long, and all of them
+    elsewhere.
+
+    Raises:
+        InputError: data, conditions or a number of samples that cannot be had.
+        SimulatorError: ngspice failed.
+    """
+    from hwsim.studies.samples import evenly_spaced, judging_sequences
+
+    everything = judging_sequences(export.design, run.data)
+    count = samples or (1 if name == "ngspice" else len(everything))
+    indices = evenly_spaced(everything, count)
+    sequences = everything.take(list(indices))
+    with engine_named(name, export, run, as_json=as_json) as engine:
+        return indices, sequences, engine.run(export.design, sequences)
 
 
 @contextlib.contextmanager
