@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copyreg
+
 
 class HwsimError(Exception):
     """Anything hwsim tells its user in one line instead of a traceback.
@@ -21,6 +23,13 @@ class HwsimError(Exception):
         self.where = where
         self.hint = hint
         super().__init__(what, where, hint)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What pickle keeps, so that an error of another process is the same error here.
+
+        Python would call the constructor with `args`, which takes them by keyword.
+        """
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

@@ -19,14 +19,17 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         InputError: the folder is missing or cannot be written to.
     """
+    fresh = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        fresh = Path(name)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-        fresh = Path(name)
         fresh.chmod(0o666 & ~_umask())
         fresh.replace(path)
     except OSError as error:
+        if fresh is not None:  # a full disk must not fill up further with what does not fit
+            fresh.unlink(missing_ok=True)
         raise InputError(f"cannot write: {error.strerror}", where=str(path)) from None
 
 
