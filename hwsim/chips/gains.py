@@ -1,0 +1,130 @@
+"""What mirrors and lines of a nominal chip do, and how their currents follow the transistors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hwsim.chips.devices import ChipCircuit
+from hwsim.chips.influence import Influence, Influences, combined
+from hwsim.chips.instances import Instance, StageInstances
+from hwsim.chips.interpolation import figure_at
+from hwsim.circuits.datasheet import Conditions, Datasheet
+from hwsim.design.design import Design
+from hwsim.design.stage import Stage
+from hwsim.design.wiring import (
+    REFERENCE,
+    Line,
+    LineEnd,
+    Polarity,
+    native_polarity,
+)
+
+_FIGURE: Mapping[Polarity, str] = {"p": "gain_source", "n": "gain_sink"}
+_UNIT_FIGURES = {
+    ("splitter", "plus"): "gain_plus",
+    ("splitter", "minus"): "gain_minus",
+    ("relu", "plus"): "gain",
+}
+"""Figure of a unit that tells how copies of its line follow the diode in the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leakage:
+    """Unit currents that a unit transistor of a mirror adds to what it copies.
+
+    Attributes:
+        source: into the node.
+        sink: out of the node.
+    """
+
+    source: float
+    sink: float
+
+
+class Gains:
+    """Gains of mirrors, influences on mirrors and on the diodes of lines.
+
+    Args:
+        design: the network.
+        circuit: its transistors.
+        datasheets: by kind of template.
+        conditions: where.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        circuit: ChipCircuit,
+        datasheets: Mapping[str, Datasheet],
+        conditions: Conditions,
+    ) -> None:
+        self.design = design
+        self.circuit = circuit
+        self.datasheets = datasheets
+        self.conditions = conditions
+        self.influences = Influences(circuit, datasheets, conditions.temperature)
+        self.bias = self.influences.bias_lines(circuit.reference)
+        self.leakage = self._leakage()
+        self.source = self._without_leakage("gain_source", self.leakage.source)
+        self.sink = self._without_leakage("gain_sink", self.leakage.sink)
+
+    def figure(self, kind: str, name: str) -> float:
+        """A figure of a template under these conditions."""
+        return figure_at(self.datasheets[kind], name, self.conditions)
+
+    def mirror(self, instance: Instance) -> tuple[float, Influence]:
+        """Gain of a unit transistor over one of its line's diode, and what moves it."""
+        polarity: Polarity = "p" if instance.part == "source" else "n"
+        gain = self.source if polarity == "p" else self.sink
+        return gain, self.influences.of(instance, _FIGURE[polarity])
+
+    def end(self, end: LineEnd) -> Influence:
+        """Of the diode at an end of a line on everything that hangs there."""
+        line = end.line
+        if line.stage == REFERENCE:
+            return self.bias[f"unit_{end.polarity}"]
+        instances = self.circuit.stages[line.stage]
+        if end.polarity != native_polarity(instances.stage, line.part):
+            return self.diode(instances.turn_diode(line))
+        if line.part == "keep":
+            return self.diode(instances.keep_diode())
+        diode = instances.line_diode(line.unit, line.part)
+        if diode is not None:
+            return self.diode(diode)
+        kind = "splitter" if instances.stage.kind == "input" else instances.stage.kind
+        figure = _UNIT_FIGURES.get((kind, line.part))
+        if figure is None:
+            return {}  # cells with a diode of their own have it in their level
+        return self.influences.of(instances.cell(line.unit), figure)
+
+    def turn(self, instances: StageInstances, line: Line) -> tuple[float, Influence]:
+        """Gain and influence of a turned line over its native end."""
+        gain, influence = self.mirror(instances.turn_copy(line))
+        native = LineEnd(line, native_polarity(instances.stage, line.part))
+        return gain, combined((1.0, influence), (1.0, self.end(native)))
+
+    def unit_current(self, polarity: Polarity) -> float:
+        """Nominal current of the unit line: the N line is a copy of the P line."""
+        return 1.0 if polarity == "p" else self.source
+
+    def keep_current(self, stage: Stage) -> tuple[float, Influence]:
+        """The replica of a stage's keep-alive current, at its native end."""
+        gain, influence = self.mirror(self.circuit.stages[stage.name].keep_source())
+        asked = stage.keep_alive_units / self.design.reference_units
+        return asked * gain, combined((1.0, influence), (1.0, self.bias["unit_p"]))
+
+    def diode(self, instance: Instance) -> Influence:
+        """Of a diode on everything that hangs on its line."""
+        polarity: Polarity = "p" if instance.part == "diode_p" else "n"
+        return self.influences.of(instance, _FIGURE[polarity])
+
+    def _leakage(self) -> Leakage:
+        splitter = self.datasheets["splitter"]
+        leak = self.figure("splitter", "leak_current") / splitter.settings["units"]
+        return Leakage(source=0.0, sink=leak / self.conditions.unit_current)
+
+    def _without_leakage(self, figure: str, leakage: float) -> float:
+        """The gain of a mirror that copies no leakage."""
+        asked = 1 / self.datasheets["mirror"].settings["reference_units"]
+        return self.figure("mirror", figure) - leakage / asked
