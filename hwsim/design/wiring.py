@@ -6,6 +6,7 @@ speak of the same circuit.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,8 @@ from hwsim.design.stage import Connection, Stage
 
 Part = Literal["plus", "minus", "keep", "unit"]
 Polarity = Literal["n", "p"]
+
+_OTHER: dict[Polarity, Polarity] = {"n": "p", "p": "n"}
 
 REFERENCE = "reference"
 """Name of the part of the chip that makes the unit current."""
@@ -130,12 +133,38 @@ def needed_ends(design: Design) -> frozenset[LineEnd]:
 
 def turned_lines(stage: Stage, needed: frozenset[LineEnd]) -> tuple[Line, ...]:
     """Lines of a stage that are needed at the end that they do not have by themselves."""
-    other: dict[Polarity, Polarity] = {"n": "p", "p": "n"}
     return tuple(
         sorted(
             end.line
             for end in needed
             if end.line.stage == stage.name
-            and end.polarity == other[native_polarity(stage, end.line.part)]
+            and end.polarity == _OTHER[native_polarity(stage, end.line.part)]
         )
     )
+
+
+def line_loads(design: Design) -> dict[LineEnd, int]:
+    """Unit transistors whose gates each end of a line charges: its diode and what hangs on it.
+
+    The unit current's own lines are left out: they never move.
+    """
+    needed = needed_ends(design)
+    loads: Counter[LineEnd] = Counter()
+    for stage in design.stages:
+        for unit in range(stage.size):
+            for mirror in row_mirrors(design, stage, unit):
+                if mirror.line.part in ("plus", "minus"):
+                    loads[mirror.end] += abs(mirror.units)
+        if stage.kind == "output":
+            continue
+        for part in parts(stage):
+            native = native_polarity(stage, part)
+            for unit in range(stage.size):
+                loads[LineEnd(Line(stage.name, part, unit), native)] += stage.diode_units
+        for line in turned_lines(stage, needed):
+            if line.part == "keep":
+                continue
+            native = native_polarity(stage, line.part)
+            loads[LineEnd(line, native)] += stage.diode_units
+            loads[LineEnd(line, _OTHER[native])] += stage.diode_units
+    return dict(loads)

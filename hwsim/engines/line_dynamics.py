@@ -1,0 +1,59 @@
+"""How the current of a line follows its drive.
+
+A line is the gate of a diode that drives mirrors. In weak inversion ``I ~ exp(V / n Ut)``, so that
+a drive ``D`` that charges the capacitance ``C`` of all the gates on it moves the current as
+
+    dI/dt = I (D - I) / Q,    Q = C n Ut.
+
+Large currents settle in ``Q / D``; a line whose drive is gone dies as ``Q / t`` wherever it began,
+and a dead one takes ``Q / D ln(D / I)`` to wake. `Q` of a unit transistor is measured
+(``tail_charge_source``, ``tail_charge_sink`` of a mirror's datasheet).
+"""
+
+from __future__ import annotations
+
+import array_api_compat
+
+from hwsim.engines.arrays import Array
+
+LEAST = 1e-6
+"""Current of a dead line, unit currents: about what its diode carries at no gate voltage."""
+
+
+def settled(start: Array, drive: Array, time_over_charge: Array) -> Array:
+    """The current of lines some time after a step of their drives: the solution of the above.
+
+    Args:
+        start: current at the step, unit currents.
+        drive: constant from then on, unit currents.
+        time_over_charge: time since the step over `Q`, 1 / unit currents; broadcast.
+
+    Returns:
+        Currents, of the shape of the drives.
+    """
+    xp = array_api_compat.array_namespace(start, drive)
+    before = xp.clip(start, LEAST, None)
+    after = xp.clip(drive, LEAST, None)
+    decay = xp.exp(-after * time_over_charge)
+    return after * before / (before + (after - before) * decay)
+
+
+def follow(drive: Array, time_over_charge: Array, start: Array) -> Array:
+    """Currents of lines at every moment.
+
+    Args:
+        drive: [chip, step, moment, sample, line], taken as constant from the moment before.
+        time_over_charge: time from the moment before over the charge, [moment, line].
+        start: before the first moment, broadcast to [chip, sample, line].
+
+    Returns:
+        Currents of the shape of the drives.
+    """
+    xp = array_api_compat.array_namespace(drive)
+    currents = xp.empty_like(drive)
+    current = xp.broadcast_to(start, drive[:, 0, 0, ...].shape)
+    for step in range(drive.shape[1]):
+        for moment in range(drive.shape[2]):
+            current = settled(current, drive[:, step, moment, ...], time_over_charge[moment, ...])
+            currents[:, step, moment, ...] = current
+    return currents
