@@ -82,17 +82,12 @@ def level_currents(levels: Array, table: Array) -> Array:
     xp = array_api_compat.array_namespace(levels, table)
     chips, units, columns = table.shape
     rows = xp.arange(chips * units, device=array_api_compat.device(table)) * columns
-    start = xp.reshape(rows, (1, chips, 1, units)) + level_of_reset(columns)
+    start = xp.reshape(rows, (1, chips, 1, units)) + column_of_zero(columns)
     places = xp.reshape(xp.astype(levels, xp.int64) + start, (-1,))
     return xp.reshape(xp.take(xp.reshape(table, (-1,)), places), levels.shape)
 
 
-def noise_currents(noise: StepNoise, steps: int) -> Array:
-    """All noise of a stage, in the unit of its rms, [step, chip, sample, unit]."""
-    return noise.currents(steps)
-
-
-def level_of_reset(columns: int) -> int:
+def column_of_zero(columns: int) -> int:
     """Column of level 0 in a table of levels: the middle one of a ladder, the first of two."""
     return (columns - 1) // 2
 
@@ -118,19 +113,23 @@ def rectified_trip_points(upper: Array, lower: Array) -> tuple[Array, Array]:
     return xp.where(upper < 0, never, upper), xp.where(lower <= 0, never, lower)
 
 
+def noise_reach(rms: Array) -> Array:
+    """Distance from a trip point beyond which noise decides nothing, with room for rounding."""
+    return 1.01 * LARGEST * rms
+
+
 def _crossings(
     candidate: Array, upper: Array, lower: Array, noise: StepNoise | None
 ) -> tuple[Array, Array]:
     """Where the candidate with its noise is above the upper, below the lower trip point."""
     xp = array_api_compat.array_namespace(candidate)
-    above = candidate > upper[:, None, :]
-    below = candidate < lower[:, None, :]
+    over = candidate - upper[:, None, :]
+    under = candidate - lower[:, None, :]
+    above, below = over > 0.0, under < 0.0
     if noise is None:
         return above, below
-    reach = LARGEST * noise.rms
-    unsure = (candidate > (upper - reach)[:, None, :]) ^ (candidate > (upper + reach)[:, None, :])
-    unsure |= (candidate < (lower - reach)[:, None, :]) ^ (candidate < (lower + reach)[:, None, :])
-    places = xp.nonzero(unsure)
+    reach = noise_reach(noise.rms)[:, None, :]
+    places = xp.nonzero((xp.abs(over) < reach) | (xp.abs(under) < reach))
     step, chip, sample, unit = places
     normals = standard_normals(noise.keys[chip, sample], step * candidate.shape[-1] + unit)
     noisy = candidate[places] + noise.rms[chip, unit] * normals

@@ -63,14 +63,6 @@ class StepNoise:
     keys: Array
     rms: Array
 
-    def currents(self, steps: int) -> Array:
-        """Every number of the stage times its rms, [step, chip, sample, unit]."""
-        xp = array_api_compat.array_namespace(self.keys, self.rms)
-        units = self.rms.shape[-1]
-        counters = xp.arange(steps * units, device=array_api_compat.device(self.keys))
-        counters = xp.reshape(counters, (steps, 1, 1, units))
-        return self.rms[None, :, None, :] * standard_normals(self.keys[None, :, :, None], counters)
-
 
 def stream_keys(
     seed: int, stage: int, chips: Sequence[int], samples: Sequence[int]
@@ -112,6 +104,15 @@ def standard_normals(keys: Array, counters: Array) -> Array:
     low, high = nodes[index], nodes[index + 1]
     magnitude = low + xp.astype(fraction, xp.float64) * FRACTION_UNIT * (high - low)
     return xp.where(bits < 0, -magnitude, magnitude)
+
+
+def noise_currents(noise: StepNoise, steps: int) -> Array:
+    """All noise of a stage, in the unit of its rms, float64 [step, chip, sample, unit]."""
+    xp = array_api_compat.array_namespace(noise.keys, noise.rms)
+    units = noise.rms.shape[-1]
+    counters = xp.arange(steps * units, device=array_api_compat.device(noise.keys))
+    counters = xp.reshape(counters, (steps, 1, 1, units))
+    return noise.rms[:, None, :] * standard_normals(noise.keys[:, :, None], counters)
 
 
 def _field(bits: Array, shift: int, width: int) -> Array:

@@ -1,0 +1,117 @@
+"""Which form of the cells an engine runs: on arrays of any library, or compiled for NumPy's."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from hwsim.engines import recurrence, step_noise
+from hwsim.engines.arrays import Array, Arrays
+from hwsim.engines.step_noise import StepNoise
+from hwsim.foundation.errors import InputError
+
+Form = Literal["fastest", "arrays", "compiled"]
+
+
+class RunLadder(Protocol):
+    """See `hwsim.engines.recurrence.run_ladder`."""
+
+    def __call__(
+        self,
+        candidate: Array,
+        upper: Array,
+        lower: Array,
+        half_range: int,
+        noise: StepNoise | None = None,
+    ) -> Array:
+        """Levels, int8 [step, chip, sample, unit]."""
+        ...
+
+
+class RunComparator(Protocol):
+    """See `hwsim.engines.recurrence.run_comparator`."""
+
+    def __call__(
+        self, candidate: Array, upper: Array, lower: Array, noise: StepNoise | None = None
+    ) -> Array:
+        """States, int8 [step, chip, sample, unit]."""
+        ...
+
+
+class LevelCurrents(Protocol):
+    """See `hwsim.engines.recurrence.level_currents`."""
+
+    def __call__(self, levels: Array, table: Array) -> Array:
+        """Currents, [step, chip, sample, unit]."""
+        ...
+
+
+class NoiseCurrents(Protocol):
+    """See `hwsim.engines.step_noise.noise_currents`."""
+
+    def __call__(self, noise: StepNoise, steps: int) -> Array:
+        """Currents, [step, chip, sample, unit]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """The inner loops of the behavioural engine in one form; every form has the same results.
+
+    Attributes:
+        form: ``arrays`` or ``compiled``.
+        run_ladder: candidates to levels of saturating CMRUs.
+        run_comparator: candidates to states of FQ-BMRUs.
+        level_currents: levels to currents.
+        noise_currents: noise where all of it is needed, as on inputs.
+    """
+
+    form: str
+    run_ladder: RunLadder
+    run_comparator: RunComparator
+    level_currents: LevelCurrents
+    noise_currents: NoiseCurrents
+
+
+ON_ARRAYS = Kernels(
+    "arrays",
+    recurrence.run_ladder,
+    recurrence.run_comparator,
+    recurrence.level_currents,
+    step_noise.noise_currents,
+)
+
+
+def kernels_for(arrays: Arrays, form: Form = "fastest") -> Kernels:
+    """Kernels for arrays.
+
+    Args:
+        arrays: whose arrays they get.
+        form: ``fastest`` is compiled where that is possible.
+
+    Raises:
+        InputError: compiled kernels were asked for and cannot be had.
+    """
+    possible = arrays.library == "numpy" and importlib.util.find_spec("numba") is not None
+    if form == "arrays" or (form == "fastest" and not possible):
+        return ON_ARRAYS
+    if arrays.library != "numpy":
+        raise InputError(
+            f"compiled kernels take arrays of NumPy, not of {arrays.library}",
+            hint="leave the form to hwsim, or compute with numpy",
+        )
+    if not possible:
+        raise InputError(
+            "compiled kernels need numba, which is not installed", hint="pip install 'hwsim[fast]'"
+        )
+    # numba takes a second to import, and only those who run many chips want it.
+    compiled = importlib.import_module("hwsim.engines.compiled")
+    return Kernels(
+        "compiled",
+        compiled.run_ladder,
+        compiled.run_comparator,
+        compiled.level_currents,
+        compiled.noise_currents,
+    )
