@@ -1,0 +1,1 @@
+"""Sweeps: many chips at many operating points, in jobs whose results outlive an interruption."""
