@@ -29,9 +29,16 @@ def run_batch(deck: Deck, *, timeout_seconds: float = 600.0) -> Result:
         timeout_seconds: how long it may take.
 
     Raises:
+        InputError: a deck with altered devices or variants, which a program run cannot have.
         NgspiceMissing: there is no ngspice program.
         RunError: the deck gave no trustworthy result.
     """
+    if deck.altered or deck.variants:
+        raise InputError(
+            "devices are altered in the loaded circuit, which needs the library of ngspice",
+            where=str(deck.path),
+            hint="run it with run_deck",
+        )
     program = find_program()
     if program is None:
         raise NgspiceMissing("the ngspice program is not installed")

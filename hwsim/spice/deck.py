@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -32,17 +32,19 @@ class Deck:
         expected_plots: what the run must leave behind, as `Result.plots` names it.
         variants: further runs of the circuit, each with devices altered and without reading the
             file again: a thousand small circuits in the time of a few.
+        altered: devices that the first run finds altered already; the variants come on top.
 
     Raises:
         InputError: the file's name is one that ngspice cannot be told, the stop time is not a
-            positive number, or a variant alters something else than ``@device[parameter]`` to
-            a finite number.
+            positive number, or something else than ``@device[parameter]`` is altered, or to
+            something else than a finite number.
     """
 
     path: Path
     stop_time: float | None = None
     expected_plots: tuple[str, ...] = ("tran",)
     variants: tuple[Alterations, ...] = ()
+    altered: Alterations = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _PLAIN_NAME.fullmatch(self.path.name):
@@ -57,7 +59,7 @@ class Deck:
             raise InputError(
                 f"the stop time must be positive, not {self.stop_time} s", where=str(self.path)
             )
-        for variant in self.variants:
+        for variant in (self.altered, *self.variants):
             for target, value in variant.items():
                 if not (_TARGET.fullmatch(target) and math.isfinite(value)):
                     raise InputError(

@@ -63,16 +63,23 @@ class Library(Shared.NgSpiceShared):  # type: ignore[misc]  # PySpice has no typ
         """For example ``39``."""
         return self._version
 
-    def run_file(self, folder: str, name: str, variants: Sequence[Alterations] = ()) -> Outcome:
+    def run_file(
+        self,
+        folder: str,
+        name: str,
+        variants: Sequence[Alterations] = (),
+        altered: Alterations | None = None,
+    ) -> Outcome:
         """Run the analyses of a deck, and again for each of its variants.
 
         Args:
             folder: the folder to run in.
             name: the file's plain name in it.
             variants: devices to alter in the loaded circuit, see `Deck`.
+            altered: devices to alter before the first run.
         """
         os.chdir(folder)
-        outcome = self._run(f"source {name}")
+        outcome = self._run(f"source {name}", altered)
         others: list[Outcome] = []
         for variant in variants:
             if not self._usable or first_complaint(outcome.lines) is not None:
@@ -82,6 +89,7 @@ class Library(Shared.NgSpiceShared):  # type: ignore[misc]  # PySpice has no typ
                 # ngspice keeps settings of a circuit it has choked on.
                 self._forget()
                 self._command(f"source {name}")
+                self._alter(altered or {})
         if self._usable:
             self._forget()
         return replace(outcome, variants=tuple(others), usable=self._usable)
@@ -115,13 +123,15 @@ class Library(Shared.NgSpiceShared):  # type: ignore[misc]  # PySpice has no typ
         vector = self._ngspice_shared.ngGet_Vec_Info(target.encode())
         return float(self._memory_of(vector)[0]) if vector else None
 
-    def _run(self, first: str | None = None) -> Outcome:
-        """Run the loaded circuit, after a command that may load it."""
+    def _run(self, first: str | None = None, altered: Alterations | None = None) -> Outcome:
+        """Run the loaded circuit, after a command that may load it and the devices to alter."""
         plots: Plots = {}
         started = time.perf_counter()
         if first is not None:
             self._lines.clear()
             self._command(first)
+        if altered and self._usable and first_complaint(self._lines) is None:
+            self._alter(altered)
         # After a deck that it could not read, ngspice would run the one before.
         if self._usable and first_complaint(self._lines) is None:
             self._command("run")

@@ -78,7 +78,7 @@ class WorkerProcess:
         """Hand over a deck; the answers come through `pipe`."""
         path = deck.path.absolute()
         try:
-            self.pipe.send(Job(str(path.parent), path.name, deck.variants))
+            self.pipe.send(Job(str(path.parent), path.name, deck.variants, deck.altered))
         except OSError:
             return  # it died just now, and `receive` says so
 

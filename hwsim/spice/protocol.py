@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """To the worker: run this file in this folder, then each of its variants."""
+    """To the worker: run this file in this folder, altered, then each of its variants."""
 
     folder: str
     name: str
     variants: tuple[Mapping[str, float], ...] = ()
+    altered: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

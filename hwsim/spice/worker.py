@@ -28,7 +28,7 @@ def main(file_descriptor: int) -> None:
     usable = True
     while usable:
         job = jobs.get()
-        outcome = library.run_file(job.folder, job.name, job.variants)
+        outcome = library.run_file(job.folder, job.name, job.variants, job.altered)
         pipe.send(outcome)
         usable = outcome.usable
     # The library's own clean-up crashes after it has asked to be detached.

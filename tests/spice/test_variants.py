@@ -5,6 +5,7 @@ import pytest
 
 from hwsim.foundation.errors import InputError
 from hwsim.spice import ConvergenceError, Deck, DeckError, Result
+from hwsim.spice.batch import run_batch
 
 pytestmark = pytest.mark.spice
 
@@ -26,9 +27,9 @@ COPY = "@m.xcopy.m1[delvto]"
 
 @pytest.fixture
 def mirror(write_deck):
-    def deck(dvth=0.0, variants=()):
+    def deck(dvth=0.0, variants=(), altered=None):
         plain = write_deck(MIRROR.format(dvth), f"mirror_{dvth}.cir", expected_plots=("op",))
-        return Deck(plain.path, expected_plots=("op",), variants=tuple(variants))
+        return Deck(plain.path, None, ("op",), tuple(variants), altered or {})
 
     return deck
 
@@ -42,6 +43,36 @@ def test_an_altered_device_is_one_that_was_drawn_so(run, mirror):
     both = {COPY: 0.01, "@m.xdiode.m1[delvto]": 0.01}
     altered, drawn = run(mirror(variants=[both]), mirror(dvth=0.01))
     np.testing.assert_allclose(copied(altered.variants[0]), copied(drawn), rtol=1e-6)
+
+
+def test_the_first_run_can_be_altered_already(run, mirror):
+    altered, drawn = run(mirror(altered={COPY: 0.01}), mirror(dvth=0.01))
+    ratio = copied(altered) / copied(run(mirror())[0])
+    assert ratio < 0.9
+    # the other deck weakens both transistors, so that only the copy tells them apart
+    assert copied(drawn) > copied(altered)
+
+
+def test_variants_come_on_top_of_what_is_altered(run, mirror):
+    diode = "@m.xdiode.m1[delvto]"
+    (both,) = run(mirror(variants=[{COPY: 0.01, diode: 0.01}]))
+    (result,) = run(mirror(altered={COPY: 0.01}, variants=[{diode: 0.01}, {}, {COPY: 0.0}]))
+    found = [copied(variant) for variant in result.variants]
+    np.testing.assert_allclose(found[0], copied(both.variants[0]), rtol=1e-6)
+    np.testing.assert_allclose(found[1], copied(result), rtol=1e-6)
+    np.testing.assert_allclose(found[2], copied(both), rtol=1e-6)
+
+
+@pytest.mark.parametrize("target", ["@m.xnone.m1[delvto]", "@m.xcopy.m1[dvth]"])
+def test_a_first_run_is_not_altered_silently_either(run, mirror, target):
+    broken, sound = run(mirror(altered={target: 0.01}), mirror())
+    assert isinstance(broken, DeckError)
+    assert copied(sound) > 0
+
+
+def test_the_program_of_ngspice_alters_nothing(mirror):
+    with pytest.raises(InputError, match="needs the library"):
+        run_batch(mirror(altered={COPY: 0.01}))
 
 
 def test_a_variant_leaves_nothing_to_the_next(run, mirror):
@@ -73,3 +104,5 @@ def test_a_variant_without_a_solution_fails_alone(run, write_deck):
 def test_an_alteration_is_a_parameter_and_a_number(tmp_path, variant):
     with pytest.raises(InputError, match="alters nothing"):
         Deck(tmp_path / "deck.cir", variants=(variant,))
+    with pytest.raises(InputError, match="alters nothing"):
+        Deck(tmp_path / "deck.cir", altered=variant)
