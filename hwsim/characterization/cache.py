@@ -16,11 +16,11 @@ VARIABLE = "HWSIM_CACHE"
 
 
 class _Kept(BaseModel):
-    """The findings of one deck and of its variants, as a file."""
+    """The findings of one measurement, as a file."""
 
     model_config = ConfigDict(extra="forbid", ser_json_inf_nan="strings")
 
-    runs: tuple[Findings, ...]
+    findings: Findings
 
 
 def cache_folder() -> Path:
@@ -42,16 +42,17 @@ class MeasurementCache:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder / "measurements" if folder else None
 
-    def find(self, key: str) -> tuple[Findings, ...] | None:
+    def find(self, key: str) -> Findings | None:
         """What was kept under a key; a file that cannot be read counts as none."""
         if self._folder is None:
             return None
         try:
-            return _Kept.model_validate_json(self._path(self._folder, key).read_bytes()).runs
+            kept = _Kept.model_validate_json(self._path(self._folder, key).read_bytes())
         except (OSError, ValidationError):
             return None
+        return kept.findings
 
-    def keep(self, key: str, runs: tuple[Findings, ...]) -> None:
+    def keep(self, key: str, findings: Findings) -> None:
         """Keep findings.
 
         Raises:
@@ -61,7 +62,7 @@ class MeasurementCache:
             return
         path = self._path(self._folder, key)
         make_folder(path.parent)
-        write_text(path, _Kept(runs=runs).model_dump_json())
+        write_text(path, _Kept(findings=findings).model_dump_json())
 
     @staticmethod
     def _path(folder: Path, key: str) -> Path:

@@ -1,56 +1,28 @@
-"""A template on a technology, measured into its datasheet."""
+"""A template on a technology, measured into its datasheet: all of it, or what a network needs."""
 
 from __future__ import annotations
 
-import textwrap
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import hwsim
 from hwsim.characterization.bench import Bench, bench_of
 from hwsim.characterization.cache import MeasurementCache, cache_folder
-from hwsim.characterization.devices import (
-    alterations,
-    draw_deviations,
-    element_of,
-    open_to_mismatch,
-    transistor_paths,
-)
-from hwsim.characterization.experiment import Experiment, Findings
+from hwsim.characterization.devices import draw_cells, open_to_mismatch
+from hwsim.characterization.experiment import Findings
+from hwsim.characterization.grid import NOMINAL
 from hwsim.characterization.identity import Identity, identify
-from hwsim.characterization.kinds import KINDS, Kind
-from hwsim.characterization.laboratory import Job, Laboratory, Progress
-from hwsim.characterization.measure import measure_in, readings
-from hwsim.characterization.point import Case, Deviation, Point
-from hwsim.characterization.sensitivity import (
-    group_deviation,
-    groups_of,
-    has_effect,
-    predictions,
-    sensitivities,
-    single_deviations,
-)
+from hwsim.characterization.laboratory import Laboratory, Progress, Tally
+from hwsim.characterization.sensitivity import predictions
 from hwsim.characterization.store import find_datasheet, keep_datasheet
-from hwsim.circuits.datasheet import Datasheet, Device, Provenance, Readings
+from hwsim.characterization.survey import Survey
+from hwsim.circuits.datasheet import Datasheet, Device, Provenance, Scope, Sensitivity
 from hwsim.circuits.figures import FIGURES
 from hwsim.circuits.technology import Technology
 from hwsim.circuits.template import Template
-from hwsim.foundation.errors import InputError
-from hwsim.spice import Result, WorkerPool
-
-NOMINAL = Point()
-"""Where the nominal figures and the sensitivities are measured."""
-
-HOT = Point(corner="ff", temperature=85.0)
-"""Where most leaks: levels are held there."""
-
-TEMPERATURES = (0.0, 27.0, 85.0)
-SUPPLY_SPREAD = (0.9, 1.0, 1.1)
-UNIT_CURRENTS = (1e-10, 1e-8)
-"""Grid: every corner, temperature and supply at the nominal unit current, and these currents."""
+from hwsim.foundation.files import content_hash
+from hwsim.spice import WorkerPool
 
 DRAWS = 100
 """Cells on which the sensitivities are tried."""
@@ -62,11 +34,10 @@ RUNS = 10
 """Of those cells, how many are run through a whole sequence. Transistors that only switch have no
 effect on trip points and levels; that they still switch is seen here."""
 
-LONGEST_REASON = 240
-"""Characters of what ngspice says that a message quotes."""
-
-DECK_SECONDS = 120.0
+DECK_SECONDS = 60.0
 """What one deck may take; one that oscillates ends here."""
+
+OnTally = Callable[[Tally], None]
 
 
 def characterize(
@@ -76,6 +47,7 @@ def characterize(
     workers: int | None = None,
     timeout_seconds: float = 1800.0,
     on_progress: Progress | None = None,
+    on_tally: OnTally | None = None,
     use_cache: bool = True,
 ) -> Datasheet:
     """Measure a template, or find the datasheet of an equal one.
@@ -85,7 +57,9 @@ def characterize(
         technology: what it is made of.
         workers: ngspice processes; None for one a core.
         timeout_seconds: for all of it.
-        on_progress: called with the number of finished decks and of those of this part.
+        on_progress: called with the number of finished measurements and of those of this part.
+        on_tally: called at the end with how much was run and how much was known; with zeros where
+            the whole datasheet was.
         use_cache: take and leave measurements and datasheets in the user's cache.
 
     Returns:
@@ -99,225 +73,152 @@ def characterize(
     """
     bench = bench_of(template, technology)
     identity = identify(bench)
-    if use_cache:
-        known = find_datasheet(template, technology)
-        if known is not None and known.provenance.content == identity.content:
-            return known
-    cache = MeasurementCache(cache_folder() if use_cache else None)
-    deadline = time.monotonic() + timeout_seconds
-    with (
-        WorkerPool(workers, DECK_SECONDS) as pool,
-        Laboratory(bench, pool, cache, deadline) as laboratory,
-    ):
-        datasheet = _Characterization(bench, identity, laboratory, on_progress).datasheet()
+    known = find_datasheet(template, technology) if use_cache else None
+    if known is not None and known.provenance.content == identity.content:
+        _report(on_tally, Tally())
+        return known
+    with _survey(bench, workers, timeout_seconds, on_progress, use_cache=use_cache) as survey:
+        datasheet = _full(survey, identity)
+        _report(on_tally, survey.laboratory.tally)
     if use_cache:
         keep_datasheet(datasheet)
     return datasheet
 
 
-def grid_points(technology: Technology) -> list[Point]:
-    """Where figures are measured beside the nominal point, the nominal point left out."""
-    points = [
-        Point(corner, temperature, NOMINAL.supply_voltage * factor)
-        for corner in technology.corners
-        for temperature in TEMPERATURES
-        for factor in SUPPLY_SPREAD
-    ]
-    points += [Point(unit_current=current) for current in UNIT_CURRENTS]
-    return [
-        point
-        for point in points
-        if point != NOMINAL and point.supply_voltage in technology.supply_voltage
-    ]
+def characterize_for_network(
+    template: Template,
+    technology: Technology,
+    *,
+    workers: int | None = None,
+    timeout_seconds: float = 600.0,
+    on_progress: Progress | None = None,
+    on_tally: OnTally | None = None,
+    use_cache: bool = True,
+) -> Datasheet:
+    """Measure of a template what a network at nominal conditions follows from.
+
+    That is every nominal figure but retention and the cells with mismatch, and the sensitivities:
+    seconds instead of minutes. `characterize` finds these measurements in the cache.
+
+    Args:
+        template: the circuit.
+        technology: what it is made of.
+        workers: ngspice processes; None for one a core.
+        timeout_seconds: for all of it.
+        on_progress: called with the number of finished measurements and of those of this part.
+        on_tally: called at the end with how much was run and how much was known.
+        use_cache: take and leave measurements in the user's cache.
+
+    Returns:
+        The full datasheet where there is one of this template; else one whose
+        ``provenance.scope`` is ``network``, without grid and predictions. It is kept nowhere and
+        has a content hash of its own, so that nobody takes it for the full one.
+
+    Raises:
+        InputError: as `characterize`.
+        NgspiceMissing: there is no ngspice library.
+        SimulatorError: the time is up.
+    """
+    bench = bench_of(template, technology)
+    identity = identify(bench)
+    known = find_datasheet(template, technology) if use_cache else None
+    if known is not None:
+        _report(on_tally, Tally())
+        return known
+    with _survey(bench, workers, timeout_seconds, on_progress, use_cache=use_cache) as survey:
+        every = survey.devices()
+        nominal = survey.nominal()
+        devices = _open(bench, every)
+        found = survey.sensitivities(nominal, list(devices))
+        _report(on_tally, survey.laboratory.tally)
+    return _sheet(bench, identity, "network", nominal, every, found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Characterization:
-    """One run of `characterize` after its preparations."""
-
-    bench: Bench
-    identity: Identity
-    laboratory: Laboratory
-    on_progress: Progress | None
-
-    @property
-    def kind(self) -> Kind:
-        """The experiments."""
-        return KINDS[self.bench.template.kind]
-
-    def datasheet(self) -> Datasheet:
-        """Run everything; what fails at the nominal point is not tried elsewhere."""
-        bench, name = self.bench, self.bench.template.kind
-        every = self._devices()
-        open_paths = open_to_mismatch(bench.template, list(every))
-        devices = {path: every[path] for path in open_paths}
-        generator = np.random.default_rng(SEED)
-        draws = [draw_deviations(devices, bench.technology, generator) for _ in range(DRAWS)]
-        nominal = self._nominal()
-        nominal = nominal | self._drawn_function(nominal, every, draws[:RUNS])
-        drawn, movable = self._movable(nominal, open_paths)
-        singles = single_deviations(movable)
-        cells = self._cells(nominal, [*singles, *draws])
-        sheet = Datasheet(
-            template=bench.template.name,
-            kind=name,
-            technology=bench.technology.name,
-            settings=dict(bench.settings),
-            conditions=NOMINAL.conditions,
-            nominal=_in_order(name, nominal.figures),
-            absent=dict(nominal.absent),
-            grid=self._grid(nominal),
-            devices=devices,
-            sensitivities=sensitivities(name, movable, drawn, cells[: len(singles)]),
-            area=sum(each.width * each.length * each.units for each in every.values()),
-            transistors=len(every),
-            curves=dict(nominal.curves),
-            provenance=self._provenance(),
-        )
-        tried = predictions(sheet, draws, cells[len(singles) :])
-        return sheet.model_copy(update={"prediction": tried})
-
-    def _movable(
-        self, nominal: Findings, paths: Sequence[str]
-    ) -> tuple[Mapping[str, float], list[str]]:
-        """Static figures as drawn, and the transistors that may change them.
-
-        All transistors of a latch or a strobe are moved at once: where nothing follows, none of
-        them is tried alone.
-        """
-        groups = groups_of(paths)
-        drawn, *moved = self._cells(nominal, [{}, *map(group_deviation, groups)])
-        still = {
-            path
-            for group, figures in zip(groups, moved, strict=True)
-            if not has_effect(self.bench.template.kind, drawn, figures)
-            for path in group
-        }
-        return drawn, [path for path in paths if path not in still]
-
-    def _cells(
-        self, nominal: Findings, cells: Sequence[Mapping[str, Deviation]]
-    ) -> list[Mapping[str, float]]:
-        """Static figures of cells with deviations."""
-        if _failed(self.kind.static(self.bench, NOMINAL), nominal):
-            return [{} for _ in cells]
-        cases = [Case(NOMINAL, cell) for cell in cells]
-        found = measure_in(self.laboratory, self.bench, cases, self.on_progress)
-        return [each.figures for each in found]
-
-    def _nominal(self) -> Findings:
-        """Everything at the nominal point, times over the overdrive, and what is held when hot."""
-        bench, kind = self.bench, self.kind
-        here = self._findings([*self._at(NOMINAL), *kind.nominal(bench, NOMINAL)])
-        if any(_failed(experiment, here) for experiment in self._at(NOMINAL)):
-            return here
-        paces = self._findings(kind.paces(bench, NOMINAL))
-        jobs = [Job(experiment) for experiment in kind.hold(bench, HOT)]
-        held = _worst_of([each.drawn for each in self.laboratory.run(jobs, self.on_progress)])
-        return held | Findings(curves=paces.curves) | here
-
-    def _grid(self, nominal: Findings) -> tuple[Readings, ...]:
-        """Figures over corner, temperature, supply voltage and unit current."""
-        points = grid_points(self.bench.technology)
-        works = [not _failed(each, nominal) for each in self._at(NOMINAL)]
-        groups = [
-            [each for each, wanted in zip(self._at(point), works, strict=True) if wanted]
-            for point in points
-        ]
-        jobs = [Job(experiment) for group in groups for experiment in group]
-        answers = iter(self.laboratory.run(jobs, self.on_progress))
-        return tuple(
-            readings(point, _merged([next(answers).drawn for _ in group]))
-            for point, group in zip(points, groups, strict=True)
-        )
-
-    def _findings(self, experiments: Sequence[Experiment]) -> Findings:
-        jobs = [Job(experiment) for experiment in experiments]
-        return _merged([each.drawn for each in self.laboratory.run(jobs, self.on_progress)])
-
-    def _drawn_function(
-        self,
-        nominal: Findings,
-        every: Mapping[str, Device],
-        draws: Sequence[Mapping[str, Deviation]],
-    ) -> Findings:
-        """Whether cells with mismatch do what they are for."""
-        if self.kind.function is None or "function" not in nominal.figures:
-            return Findings()
-        types = {path: device.type for path, device in every.items()}
-        altered = tuple(alterations(self.kind.places, types, draw) for draw in draws)
-        job = Job(self.kind.function(self.bench, NOMINAL), altered)
-        (answer,) = self.laboratory.run([job], self.on_progress)
-        parts = [each.figures.get("function") for each in answer.variants]
-        failed = [each.absent["function"] for each in answer.variants if each.absent]
-        if failed:
-            return Findings(absent={"function_drawn": failed[0]})
-        return Findings({"function_drawn": float(np.mean([part or 0.0 for part in parts]))})
-
-    def _at(self, point: Point) -> list[Experiment]:
-        return [self.kind.static(self.bench, point), *self.kind.everywhere(self.bench, point)]
-
-    def _devices(self) -> dict[str, Device]:
-        """Every transistor of the template with the sizes that ngspice gives it.
-
-        Raises:
-            InputError: ngspice does not accept the circuit, or finds no operating point.
-        """
-        types = transistor_paths(self.bench.template, self.bench.text)
-        elements = {path: element_of(self.kind.places, path) for path in types}
-        experiment = _sizes(self.kind.static(self.bench, NOMINAL), elements)
-        (answer,) = self.laboratory.run([Job(experiment)], self.on_progress)
-        if answer.drawn.absent:
-            reason = next(iter(answer.drawn.absent.values()))
-            raise InputError(
-                f"the circuit cannot be simulated: {textwrap.shorten(reason, LONGEST_REASON)}",
-                where=str(self.bench.template.circuit_file),
-                hint="`hwsim template check` names the lines that look wrong",
-            )
-        size = answer.drawn.figures
-        return {
-            path: Device(
-                type=types[path],
-                width=size[f"{path} w"],
-                length=size[f"{path} l"],
-                units=size[f"{path} m"],
-            )
-            for path in types
-        }
-
-    def _provenance(self) -> Provenance:
-        identity, bench = self.identity, self.bench
-        return Provenance(
-            content=identity.content,
-            template=identity.template,
-            technology=identity.technology,
-            models=identity.models,
-            testbench=identity.testbench,
-            ngspice=identity.ngspice,
-            hwsim=hwsim.__version__,
-            command=f"hwsim template characterize {bench.template.name} "
-            f"--technology {bench.technology.name}",
-        )
+@contextmanager
+def _survey(
+    bench: Bench,
+    workers: int | None,
+    timeout_seconds: float,
+    on_progress: Progress | None,
+    *,
+    use_cache: bool,
+) -> Iterator[Survey]:
+    deadline = time.monotonic() + timeout_seconds
+    cache = MeasurementCache(cache_folder() if use_cache else None)
+    with (
+        WorkerPool(workers, DECK_SECONDS) as pool,
+        Laboratory(bench, pool, cache, deadline) as laboratory,
+    ):
+        yield Survey(bench, laboratory, on_progress)
 
 
-def _sizes(experiment: Experiment, elements: Mapping[str, str]) -> Experiment:
-    """The same circuit, asked for the sizes of its transistors."""
-    # `.end` and `.ends` begin alike: the ends of subcircuits stay.
-    circuit = [
-        line
-        for line in experiment.text.splitlines()
-        if not line.startswith(".dc") and line.strip() != ".end"
-    ]
-    wanted = {f"{path} {name}": f"@{elements[path]}[{name}]" for path in elements for name in "wlm"}
-    saves = [f".save {vector}" for vector in wanted.values()]
+def _full(survey: Survey, identity: Identity) -> Datasheet:
+    """Run everything."""
+    bench = survey.bench
+    every = survey.devices()
+    devices = _open(bench, every)
+    draws = draw_cells(devices, bench.technology, DRAWS, SEED)
+    nominal = survey.nominal()
+    nominal = survey.beyond(nominal) | nominal
+    if "function" in nominal.figures:
+        nominal = nominal | survey.function_drawn(every, draws[:RUNS])
+    found = survey.sensitivities(nominal, list(devices))
+    sheet = _sheet(bench, identity, "full", nominal, every, found)
+    tried = predictions(sheet, draws, survey.cells(nominal, draws))
+    return sheet.model_copy(update={"prediction": tried, "grid": survey.grid(nominal)})
 
-    def read(result: Result) -> Findings:
-        return Findings(
-            {name: float(result.vector(vector, "op")[0]) for name, vector in wanted.items()}
-        )
 
-    text = "\n".join([*circuit, *saves, ".op", ".end"]) + "\n"
-    return Experiment(text, tuple(wanted), read, ("op",))
+def _open(bench: Bench, every: Mapping[str, Device]) -> dict[str, Device]:
+    """The transistors that deviate from chip to chip."""
+    return {path: every[path] for path in open_to_mismatch(bench.template, list(every))}
+
+
+def _sheet(
+    bench: Bench,
+    identity: Identity,
+    scope: Scope,
+    nominal: Findings,
+    every: Mapping[str, Device],
+    found: dict[str, dict[str, Sensitivity]],
+) -> Datasheet:
+    name = bench.template.kind
+    return Datasheet(
+        template=bench.template.name,
+        kind=name,
+        technology=bench.technology.name,
+        settings=dict(bench.settings),
+        conditions=NOMINAL.conditions,
+        nominal=_in_order(name, nominal.figures),
+        absent=dict(nominal.absent),
+        devices=_open(bench, every),
+        sensitivities=found,
+        area=sum(each.width * each.length * each.units for each in every.values()),
+        transistors=len(every),
+        curves=dict(nominal.curves),
+        provenance=_provenance(bench, identity, scope),
+    )
+
+
+def _provenance(bench: Bench, identity: Identity, scope: Scope) -> Provenance:
+    content = identity.content
+    if scope != "full":
+        content = content_hash(content.encode(), scope.encode())
+    arguments = f"{bench.template.name} --technology {bench.technology.name}"
+    commands: dict[Scope, str] = {
+        "full": f"hwsim template characterize {arguments}",
+        "network": f"characterize_for_network: {arguments}",
+    }
+    return Provenance(
+        content=content,
+        template=identity.template,
+        technology=identity.technology,
+        models=identity.models,
+        testbench=identity.testbench,
+        ngspice=identity.ngspice,
+        hwsim=hwsim.__version__,
+        command=commands[scope],
+        scope=scope,
+    )
 
 
 def _in_order(kind: str, figures: Mapping[str, float]) -> dict[str, float]:
@@ -333,30 +234,6 @@ def _in_order(kind: str, figures: Mapping[str, float]) -> dict[str, float]:
     return {name: figures[name] for name in sorted(figures, key=place)}
 
 
-def _failed(experiment: Experiment, findings: Findings) -> bool:
-    """Whether an experiment gave nothing at all."""
-    return set(experiment.figures) <= set(findings.absent)
-
-
-def _merged(findings: Sequence[Findings]) -> Findings:
-    total = Findings()
-    for each in findings:
-        total = total | each
-    return _with_decisions(total)
-
-
-def _worst_of(findings: Sequence[Findings]) -> Findings:
-    """Of a figure that several runs measure: absent when it is absent in one."""
-    total = _merged(findings)
-    absent = {name: why for each in findings for name, why in each.absent.items()}
-    figures = {name: value for name, value in total.figures.items() if name not in absent}
-    return Findings(figures, absent, total.curves)
-
-
-def _with_decisions(findings: Findings) -> Findings:
-    """The slower direction of a ladder as its decision charge."""
-    names = ("decision_charge_up", "decision_charge_down")
-    both = [findings.figures[name] for name in names if name in findings.figures]
-    if len(both) < len(names):
-        return findings
-    return findings | Findings({"decision_charge": max(both)})
+def _report(on_tally: OnTally | None, tally: Tally) -> None:
+    if on_tally is not None:
+        on_tally(tally)

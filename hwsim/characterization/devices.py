@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -66,7 +67,7 @@ def open_to_mismatch(template: Template, paths: Sequence[str]) -> list[str]:
 def alterations(
     places: Mapping[str, str], types: Mapping[str, DeviceType], deviations: Mapping[str, Deviation]
 ) -> dict[str, float]:
-    """Deviations as ngspice takes them.
+    """Deviations as ngspice takes them; those of transistors that a deck does not place are none.
 
     Args:
         places: key of a subcircuit -> its instance in the deck: ``{"unit": "xcell"}``.
@@ -81,18 +82,19 @@ def alterations(
         if path not in types:
             raise InputError(f"the template has no transistor '{path}'")
         element = element_of(places, path)
-        sign = 1 if types[path] == "nfet" else -1
-        changes[f"@{element}[delvto]"] = sign * deviation.dvth
-        changes[f"@{element}[mulu0]"] = 1 + deviation.dbeta
+        if element is not None:
+            sign = 1 if types[path] == "nfet" else -1
+            changes[f"@{element}[delvto]"] = sign * deviation.dvth
+            changes[f"@{element}[mulu0]"] = 1 + deviation.dbeta
     return changes
 
 
-def element_of(places: Mapping[str, str], path: str) -> str:
-    """The element of a transistor in a deck."""
+def element_of(places: Mapping[str, str], path: str) -> str | None:
+    """The element of a transistor in a deck, None where the deck does not place it."""
     key, dot, rest = path.partition(".")
     if dot and key in places and key != "unit":
         return ELEMENT.format(place=places[key], path=rest)
-    return ELEMENT.format(place=places["unit"], path=path)
+    return ELEMENT.format(place=places["unit"], path=path) if "unit" in places else None
 
 
 def draw_deviations(
@@ -113,6 +115,30 @@ def draw_deviations(
         vth, beta = generator.standard_normal(2)
         drawn[path] = Deviation(spread.vth * float(vth), spread.beta * float(beta))
     return drawn
+
+
+def draw_cells(
+    devices: Mapping[str, Device], technology: Technology, count: int, seed: int
+) -> list[dict[str, Deviation]]:
+    """Cells after Pelgrom, every device from a stream of its own.
+
+    A device that is added, taken away or made larger so leaves the draws of the others alone.
+
+    Args:
+        devices: path -> transistor.
+        technology: has the constants.
+        count: of cells.
+        seed: of all streams; the path of a device says which is its own.
+    """
+    cells: list[dict[str, Deviation]] = [{} for _ in range(count)]
+    for path, device in devices.items():
+        spread = technology.mismatch.spread(
+            device.type, device.width, device.length, round(device.units)
+        )
+        stream = np.random.default_rng([seed, zlib.crc32(path.encode())])
+        for cell, (vth, beta) in zip(cells, stream.standard_normal((count, 2)), strict=True):
+            cell[path] = Deviation(spread.vth * float(vth), spread.beta * float(beta))
+    return cells
 
 
 def _instances(text: str) -> dict[str, list[tuple[str, str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,6 +39,22 @@ class Findings:
         )
 
 
+def merged(findings: Sequence[Findings]) -> Findings:
+    """All of them together; see `Findings.__or__`."""
+    total = Findings()
+    for each in findings:
+        total = total | each
+    return total
+
+
+def worst_of(findings: Sequence[Findings]) -> Findings:
+    """Of figures that several runs measure: absent where one of them has a reason."""
+    total = merged(findings)
+    absent = {name: why for each in findings for name, why in each.absent.items()}
+    figures = {name: value for name, value in total.figures.items() if name not in absent}
+    return Findings(figures, absent, total.curves)
+
+
 @dataclass(frozen=True, slots=True)
 class Experiment:
     """A deck, and the figures that it gives.
@@ -60,6 +76,10 @@ class Experiment:
     def missing(self, reason: str) -> Findings:
         """What a run that failed leaves."""
         return Findings(absent=dict.fromkeys(self.figures, reason))
+
+    def failed(self, findings: Findings) -> bool:
+        """Whether it gave nothing at all."""
+        return set(self.figures) <= set(findings.absent)
 
 
 def sweep_of(result: Result, node: str) -> str:

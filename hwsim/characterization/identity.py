@@ -30,7 +30,19 @@ _TEMPLATE_FIELDS = {
     "testbench",
 }
 _TECHNOLOGY_FIELDS = {"library", "corners", "bias", "mismatch"}
-_BESIDE = ("__init__.py", "cache.py", "store.py", "transistor.py")
+_BESIDE = ("__init__.py", "cache.py", "store.py", "laboratory.py")
+_SHARED = ("bench.py", "experiment.py", "sizes.py")
+_OF_KINDS: Mapping[str, tuple[str, ...]] = {
+    "mirror.py": ("mirror",),
+    "line_units.py": ("splitter", "relu"),
+    "comparator.py": ("fq_bmru",),
+    "comparator_transient.py": ("fq_bmru",),
+    "ladder.py": ("cmru", "bmru"),
+    "ladder_transient.py": ("cmru", "bmru"),
+}
+"""Files of experiments and the kinds that they are for; `_SHARED` are those for every kind."""
+
+_END_COMMENT = re.compile(r";|(?:^|(?<=\s))\$(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +54,11 @@ class Identity:
             specification nor comments count.
         technology: cards and mismatch constants.
         models: of a foundry; empty where they are not installed or there are none.
-        testbench: the code of this room, without comments and docstrings.
+        testbench: the code of this room but for the experiments of other kinds, without comments
+            and docstrings.
         ngspice: version of the program, empty without one.
+        setting: of a single deck: what it follows from beside its own text, that is cards,
+            models, the code of its experiments, ngspice.
     """
 
     template: str
@@ -51,17 +66,12 @@ class Identity:
     models: str
     testbench: str
     ngspice: str
+    setting: str
 
     @property
     def content(self) -> str:
         """The hash of all."""
         parts = (self.template, self.technology, self.models, self.testbench, self.ngspice)
-        return content_hash(*(part.encode() for part in parts))
-
-    @property
-    def setting(self) -> str:
-        """The hash of what a single deck does not show."""
-        parts = (self.technology, self.models, self.testbench, self.ngspice)
         return content_hash(*(part.encode() for part in parts))
 
 
@@ -71,16 +81,29 @@ def identify(bench: Bench) -> Identity:
     Raises:
         InputError: a template or cards that cannot be read.
     """
-    technology = bench.technology
-    cards = (technology.folder / technology.cards).read_bytes()
+    technology, kind = bench.technology, bench.template.kind
+    cards = _cards(technology)
     described = technology.model_dump_json(include=_TECHNOLOGY_FIELDS)
+    models, ngspice = _models(technology), _ngspice(find_program())
+    beside_text = (cards.decode(), models, _code(_experiment_files(kind)), ngspice)
     return Identity(
         template=content_hash(*_template_parts(bench)),
         technology=content_hash(cards, described.encode()),
-        models=_models(technology),
-        testbench=_code(),
-        ngspice=_ngspice(find_program()),
+        models=models,
+        testbench=_code(_room_files(kind)),
+        ngspice=ngspice,
+        setting=content_hash(*(part.encode() for part in beside_text)),
     )
+
+
+def _cards(technology: Technology) -> bytes:
+    """Hash of the device cards; their comments do not count."""
+    path = technology.folder / technology.cards
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"cannot read: {error.strerror}", where=str(path)) from None
+    return content_hash(bare_netlist(text).encode()).encode()
 
 
 def _template_parts(bench: Bench) -> Iterator[bytes]:
@@ -97,7 +120,8 @@ def _description(template: Template) -> Iterator[bytes]:
 
 def bare_netlist(text: str) -> str:
     """A netlist without comments, with one blank between words."""
-    lines = (line.split(";")[0].split() for line in text.splitlines() if not line.startswith("*"))
+    told = (line for line in text.splitlines() if not line.startswith("*"))
+    lines = (_END_COMMENT.split(line, maxsplit=1)[0].split() for line in told)
     return "\n".join(" ".join(words) for words in lines if words)
 
 
@@ -152,11 +176,24 @@ def _ngspice(program: str | None) -> str:
     return (program_version() or "") if program else ""
 
 
-@lru_cache(maxsize=1)
-def _code() -> str:
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    kept = (path for path in files if path.name not in _BESIDE)
-    return content_hash(*(bare_code(path.read_text(encoding="utf-8")).encode() for path in kept))
+def _experiment_files(kind: str) -> tuple[str, ...]:
+    """Files that write the decks of a kind and read their results."""
+    return (*_SHARED, *(name for name, kinds in _OF_KINDS.items() if kind in kinds))
+
+
+def _room_files(kind: str) -> tuple[str, ...]:
+    """Files that a datasheet of a kind follows from."""
+    names = sorted(path.name for path in Path(__file__).parent.glob("*.py"))
+    return tuple(
+        name for name in names if name not in _BESIDE and kind in _OF_KINDS.get(name, (kind,))
+    )
+
+
+@lru_cache(maxsize=32)
+def _code(names: tuple[str, ...]) -> str:
+    """Hash of files of this room, without their words."""
+    texts = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
+    return content_hash(*(bare_code(text).encode() for text in texts))
 
 
 def bare_code(source: str) -> str:

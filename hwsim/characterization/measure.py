@@ -62,18 +62,22 @@ def measure_in(
     by_point: dict[Point, list[int]] = {}
     for index, case in enumerate(cases):
         by_point.setdefault(case.point, []).append(index)
+    parts = [(point, static) for point in by_point for static in kind.statics]
     jobs = [
         Job(
-            kind.static(bench, point),
-            tuple(alterations(kind.places, types, cases[index].deviations) for index in indices),
+            static.experiment(bench, point),
+            tuple(
+                alterations(static.places, types, cases[index].deviations)
+                for index in by_point[point]
+            ),
         )
-        for point, indices in by_point.items()
+        for point, static in parts
     ]
-    found: dict[int, Findings] = {}
-    answers = laboratory.run(jobs, on_progress)
-    for indices, answer in zip(by_point.values(), answers, strict=True):
-        found |= dict(zip(indices, answer.variants, strict=True))
-    return [readings(cases[index].point, found[index]) for index in range(len(cases))]
+    found = [Findings() for _ in cases]
+    for (point, _), answer in zip(parts, laboratory.run(jobs, on_progress), strict=True):
+        for index, findings in zip(by_point[point], answer.variants, strict=True):
+            found[index] = found[index] | findings
+    return [readings(case.point, each) for case, each in zip(cases, found, strict=True)]
 
 
 def readings(point: Point, findings: Findings) -> Readings:

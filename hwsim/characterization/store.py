@@ -69,6 +69,8 @@ def _own_path(template: str, technology: str, content: str) -> Path:
 
 def _fits(datasheet: Datasheet, identity: Identity) -> bool:
     made = datasheet.provenance
+    if made.scope != "full":
+        return False
     models = not identity.models or made.models == identity.models
     return models and (made.template, made.technology, made.testbench) == (
         identity.template,

@@ -67,6 +67,10 @@ class Prediction(_Frozen):
     mean: float = Field(description="over the draws, unit of the figure")
 
 
+Scope = Literal["full", "network"]
+"""How much of a datasheet there is: all of it, or what a network at nominal conditions needs."""
+
+
 class Provenance(_Frozen):
     """What a datasheet was made from; `content` is the hash that it is found by."""
 
@@ -78,6 +82,11 @@ class Provenance(_Frozen):
     ngspice: str
     hwsim: str
     command: str
+    scope: Scope = Field(
+        default="full",
+        description="full; network: nominal figures and sensitivities alone, without grid, "
+        "predictions, retention and times over the overdrive",
+    )
 
 
 class HasDeviation(Protocol):

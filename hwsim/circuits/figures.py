@@ -101,6 +101,14 @@ _MIRROR: Mapping[str, Figure] = {
     ),
     "noise_source": Figure("A", "rms in 1 kHz of a source's output"),
     "noise_sink": Figure("A", "rms in 1 kHz of a sink's output"),
+    "tail_charge_source": Figure(
+        "C", "a P line without a drive carries this over the time, per unit transistor on it"
+    ),
+    "tail_charge_diode_source": Figure("C", "the same, what a unit of its diode adds to that"),
+    "tail_charge_sink": Figure(
+        "C", "an N line without a drive carries this over the time, per unit transistor on it"
+    ),
+    "tail_charge_diode_sink": Figure("C", "the same, what a unit of its diode adds to that"),
 }
 
 _SPLITTER: Mapping[str, Figure] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from hwsim.cli.template_options import measured, measuring_options, template_pat
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from hwsim.characterization.laboratory import Tally
     from hwsim.circuits.datasheet import Datasheet
     from hwsim.circuits.technology import Technology
     from hwsim.circuits.template import Template, TemplateKind
@@ -47,7 +49,8 @@ def characterize_command(
     if out is not None:
         _require_folder(out)
     node = load_technology(technology, pdk_root)
-    datasheet = _datasheet(_sound(name), node, timeout, as_json=as_json)
+    tallies: list[Tally] = []
+    datasheet = _datasheet(_sound(name), node, timeout, tallies, as_json=as_json)
     files = _write(datasheet, out) if out is not None else []
     record = {
         **datasheet.model_dump(mode="json"),
@@ -55,9 +58,15 @@ def characterize_command(
             name: spread_shares(datasheet, name, node.mismatch) for name in datasheet.prediction
         },
         "files": files,
+        "measurements": asdict(tallies[-1]),
         "seconds": time.monotonic() - start,
     }
-    emit(record, as_json=as_json, show=lambda console: _show(console, datasheet, node, files))
+
+    def show(console: Console) -> None:
+        _show(console, datasheet, node, files)
+        console.print(tallies[-1].told)
+
+    emit(record, as_json=as_json, show=show)
 
 
 @click.command("compare")
@@ -85,7 +94,7 @@ def compare_command(
     node = load_technology(technology, pdk_root)
     ours = _sound(first)
     theirs = _sound(second, ours.kind)
-    sheets = [_datasheet(each, node, timeout, as_json=as_json) for each in (ours, theirs)]
+    sheets = [_datasheet(each, node, timeout, [], as_json=as_json) for each in (ours, theirs)]
     comparison = compare_datasheets(sheets[0], sheets[1], node.mismatch)
     record = {
         "first": first,
@@ -107,13 +116,24 @@ def _sound(name: str, kind: TemplateKind | None = None) -> Template:
 
 
 def _datasheet(
-    template: Template, technology: Technology, timeout: float, *, as_json: bool
+    template: Template,
+    technology: Technology,
+    timeout: float,
+    tallies: list[Tally],
+    *,
+    as_json: bool,
 ) -> Datasheet:
     from hwsim.characterization.characterize import characterize
 
     what = f"{template.name} on {technology.name}"
     with measured(what, as_json=as_json) as on_progress:
-        return characterize(template, technology, timeout_seconds=timeout, on_progress=on_progress)
+        return characterize(
+            template,
+            technology,
+            timeout_seconds=timeout,
+            on_progress=on_progress,
+            on_tally=tallies.append,
+        )
 
 
 def _require_folder(out: Path) -> None:

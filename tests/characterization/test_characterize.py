@@ -3,11 +3,15 @@
 import pytest
 
 from hwsim.characterization import characterize as module
-from hwsim.characterization.cache import VARIABLE
-from hwsim.characterization.characterize import characterize, grid_points
-from hwsim.characterization.store import find_datasheet
+from hwsim.characterization import grid, laboratory
+from hwsim.characterization.cache import VARIABLE, cache_folder
+from hwsim.characterization.characterize import characterize, characterize_for_network
+from hwsim.characterization.grid import grid_points
+from hwsim.characterization.laboratory import Tally
+from hwsim.characterization.store import find_datasheet, keep_datasheet
 from hwsim.circuits.datasheet import Datasheet, datasheet_json
 from hwsim.circuits.figures import find_figure
+from hwsim.circuits.specification import Limits
 from hwsim.circuits.template import load_template
 from hwsim.foundation.errors import InputError, SimulatorError
 
@@ -17,11 +21,37 @@ pytestmark = pytest.mark.spice
 @pytest.fixture
 def small(monkeypatch):
     """The corners alone as a grid, and few draws."""
-    monkeypatch.setattr(module, "TEMPERATURES", (85.0,))
-    monkeypatch.setattr(module, "SUPPLY_SPREAD", (1.1,))
-    monkeypatch.setattr(module, "UNIT_CURRENTS", ())
+    monkeypatch.setattr(grid, "TEMPERATURES", (85.0,))
+    monkeypatch.setattr(grid, "SUPPLY_SPREAD", (1.1,))
+    monkeypatch.setattr(grid, "UNIT_CURRENTS", ())
     monkeypatch.setattr(module, "DRAWS", 12)
     monkeypatch.setattr(module, "RUNS", 2)
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """Figures of the decks that are run, as they come."""
+    figures = []
+    deck = laboratory._Chunk.deck
+
+    def write(chunk, path):
+        figures.append(set(chunk.experiment.figures))
+        return deck(chunk, path)
+
+    monkeypatch.setattr(laboratory._Chunk, "deck", write)
+    return figures
+
+
+@pytest.fixture
+def tallied(technology):
+    """Measure a template with one worker and say how much was run."""
+
+    def measure(template, how=characterize):
+        tallies = []
+        how(template, technology, workers=1, on_tally=tallies.append)
+        return tallies[-1]
+
+    return measure
 
 
 @pytest.fixture
@@ -61,24 +91,88 @@ def test_a_changed_template_is_measured_once(edited, technology, request):
 
 
 @pytest.mark.usefixtures("small")
-def test_an_edit_runs_again_what_depends_on_it(edited, technology, monkeypatch):
-    ran = []
-    deck = module.Laboratory._deck
-    monkeypatch.setattr(
-        module.Laboratory, "_deck", lambda *given: ran.append(given[2]) or deck(*given)
-    )
-    characterize(edited("fq_bmru_9t", ("l=10u", "l=9u")), technology, workers=1)
-    everything = len(ran)
+def test_an_edit_of_a_cell_runs_its_decks_and_one_beside_it_none(edited, tallied, ran):
+    first = tallied(edited("fq_bmru_9t", ("l=10u", "l=9u")))
+    assert first.known == 0
     ran.clear()
     unused = (
         ".subckt fq",
         ".subckt nobody a b\nXn a b a a nfet w=1u l=1u\n.ends nobody\n.subckt fq",
     )
     spare = edited("fq_bmru_9t", ("l=10u", "l=9u"), unused)
-    characterize(spare, technology, workers=1)
+    assert tallied(spare) == Tally(run=0, known=first.run)
     assert ran == []
-    characterize(edited("fq_bmru_9t", ("l=10u", "l=8u")), technology, workers=1)
-    assert len(ran) == everything
+    assert tallied(edited("fq_bmru_9t", ("l=10u", "l=8u"))) == first
+
+
+@pytest.mark.usefixtures("small")
+def test_an_edit_of_a_source_leaves_the_sink_alone(edited, tallied, ran):
+    own = (
+        ("Xdiode line line vdd vdd", "Xdiode line  line vdd vdd"),
+        ("w=1u l=1u m", "w=1.1u l=1u m"),
+    )
+    first = tallied(edited("mirror_cascode", *own))
+    assert any("gain_sink" in figures for figures in ran)
+    ran.clear()
+    longer = (
+        "Xmirror  drain gate      vdd   vdd pfet w={w_unit} l={l_unit}",
+        "Xmirror  drain gate      vdd   vdd pfet w={w_unit} l={1.2*l_unit}",
+    )
+    second = tallied(edited("mirror_cascode", *own, longer))
+    assert second.run + second.known == first.run
+    assert 0.4 * first.run < second.run < 0.6 * first.run
+    names = set().union(*ran)
+    assert {"gain_source", "noise_source", "tail_charge_source"} <= names
+    assert not any("sink" in name or name.startswith("diode_n") for name in names)
+
+
+@pytest.mark.usefixtures("small")
+def test_words_and_specifications_run_nothing(edited, tallied, request):
+    own = ("m={units}", "m={2*units}")
+    first = tallied(edited("mirror_plain", own))
+    request.getfixturevalue("no_simulator")
+    commented = edited("mirror_plain", own, ("* source: current", "* a source is a current"))
+    told = commented.model_copy(
+        update={"specification": {"gain_sink": Limits(min=0.5)}, "description": "another"}
+    )
+    assert tallied(told) == Tally()
+    for kept in (cache_folder() / "datasheets").rglob("*.json"):
+        kept.unlink()
+    assert tallied(told) == Tally(run=0, known=first.run)
+
+
+@pytest.mark.usefixtures("small")
+def test_what_a_network_needs_is_a_part_of_the_whole(edited, technology, tallied):
+    longer = edited("fq_bmru_9t", ("l=10u", "l=9u"))
+    part = characterize_for_network(longer, technology, workers=1)
+    assert part.provenance.scope == "network"
+    assert part.grid == ()
+    assert part.prediction == {}
+    assert find_datasheet(longer, technology) is None
+    keep_datasheet(part)
+    assert find_datasheet(longer, technology) is None
+    again = tallied(longer, characterize_for_network)
+    assert again.run == 0
+    whole = tallied(longer)
+    assert whole.known == again.known
+    assert whole.run > 0
+    full = characterize(longer, technology)
+    assert full.provenance.content != part.provenance.content
+    assert part.sensitivities == full.sensitivities
+    assert part.nominal.items() <= full.nominal.items()
+    assert full.nominal.keys() - part.nominal.keys() == {"retention", "function_drawn"}
+    assert characterize_for_network(longer, technology) == full
+
+
+def test_a_tally_is_told_in_a_line():
+    assert Tally(12, 164).told == "12 measurements run, 164 known"
+    assert "nothing was measured" in Tally().told
+
+
+def test_a_network_takes_the_datasheet_that_ships(technology, request):
+    request.getfixturevalue("no_simulator")
+    found = characterize_for_network(load_template("mirror_plain"), technology)
+    assert found.provenance.scope == "full"
 
 
 @pytest.mark.parametrize(

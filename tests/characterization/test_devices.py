@@ -5,6 +5,7 @@ import pytest
 
 from hwsim.characterization.devices import (
     alterations,
+    draw_cells,
     draw_deviations,
     open_to_mismatch,
     transistor_paths,
@@ -37,8 +38,13 @@ def test_circuits_of_a_mirror_are_told_apart_by_their_key(bench):
         "diode_p.xdiode",
         "diode_n.xdiode",
     }
-    changes = alterations(KINDS["mirror"].places, paths, {"source.xmirror": Deviation(0.01, 0.1)})
-    assert changes == {"@m.xsource.xmirror.m1[delvto]": -0.01, "@m.xsource.xmirror.m1[mulu0]": 1.1}
+    source, sink = (static.places for static in KINDS["mirror"].statics)
+    moved = {"source.xmirror": Deviation(0.01, 0.1)}
+    assert alterations(source, paths, moved) == {
+        "@m.xsource.xmirror.m1[delvto]": -0.01,
+        "@m.xsource.xmirror.m1[mulu0]": 1.1,
+    }
+    assert alterations(sink, paths, moved) == {}
 
 
 def test_a_positive_deviation_weakens_either_type():
@@ -72,3 +78,15 @@ def test_draws_have_the_spread_of_pelgrom(technology):
     spread = technology.mismatch.spread("nfet", 1e-6, 5e-6, 4)
     assert np.std([each.dvth for each in drawn.values()]) == pytest.approx(spread.vth, rel=0.06)
     assert np.std([each.dbeta for each in drawn.values()]) == pytest.approx(spread.beta, rel=0.06)
+
+
+def test_cells_have_the_spread_of_pelgrom_and_devices_streams_of_their_own(technology):
+    one, other = (Device(type="nfet", width=1e-6, length=5e-6, units=units) for units in (1, 4))
+    cells = draw_cells({"xa": one, "xb": one}, technology, 4000, seed=3)
+    spread = technology.mismatch.spread("nfet", 1e-6, 5e-6)
+    drawn = np.array([[cell["xa"].dvth, cell["xb"].dvth, cell["xa"].dbeta] for cell in cells])
+    np.testing.assert_allclose(drawn.std(axis=0), [spread.vth] * 2 + [spread.beta], rtol=0.05)
+    assert np.abs(np.corrcoef(drawn.T) - np.eye(3)).max() < 0.06
+    changed = draw_cells({"xnew": one, "xa": other, "xb": one}, technology, 5, seed=3)
+    assert [cell["xb"] for cell in changed] == [cell["xb"] for cell in cells[:5]]
+    assert changed[0]["xa"].dvth == pytest.approx(cells[0]["xa"].dvth / 2)

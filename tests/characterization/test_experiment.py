@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.characterization.comparator import largest_fall
-from hwsim.characterization.experiment import Findings, crossing, integral
+from hwsim.characterization.comparator import largest_fall, vertex
+from hwsim.characterization.experiment import Findings, crossing, integral, worst_of
+from hwsim.characterization.mirror import tail_charge
 
 
 def test_a_crossing_is_interpolated():
@@ -41,3 +42,36 @@ def test_a_value_silences_an_absence_and_not_the_other_way():
     both = Findings({"level": 1.0}) | Findings(absent={"level": "lost", "off": "never"})
     assert both.figures == {"level": 1.0}
     assert both.absent == {"off": "never"}
+
+
+def test_an_absence_in_one_of_several_runs_counts():
+    held, lost = Findings({"retention": 10.0}), Findings(absent={"retention": "lost"})
+    for runs in ((held, lost), (lost, held)):
+        assert worst_of(runs) == Findings(absent={"retention": "lost"})
+    assert worst_of((held, held)) == held
+
+
+@given(st.floats(-1.0, 1.0), st.floats(0.5, 2.0), st.floats(0.05, 0.4))
+def test_the_vertex_of_a_parabola_lies_between_its_samples(top, bend, offset):
+    x = np.array([-1.0, 0.0, 0.8])
+    y = top - bend * (x - offset * 0.8) ** 2
+    assert vertex(x, y, int(np.argmax(y))) == pytest.approx(top)
+
+
+@pytest.mark.parametrize("x", [[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
+def test_samples_that_a_servo_could_not_move_are_taken_as_they_are(x):
+    """A fit through them would be none: numpy warns of it, and warnings are errors here."""
+    assert vertex(np.array(x), np.array([1.0, 3.0, 2.0]), 1) == 3.0
+    assert vertex(np.array([0.0, 1.0, 2.0]), np.array([3.0, 3.0, 3.0]), 1) == 3.0
+
+
+def test_the_charge_of_a_dying_line_is_that_of_its_equation():
+    charge, first = 2e-14, 8e-9
+    time = np.linspace(-1e-6, 60e-6, 500)
+    current = np.where(time < 0, first, charge / (charge / first + np.maximum(time, 0)))
+    found, residual = tail_charge(time, current)
+    assert found == pytest.approx(charge, rel=1e-6)
+    assert residual < 1e-6
+    assert np.isnan(tail_charge(time, np.full(500, first))[0])
+    leaking = tail_charge(time, np.maximum(current, 0.3 * first))[0]
+    assert np.isnan(leaking)

@@ -36,7 +36,7 @@ def run(pool):
 
 def test_the_servo_finds_the_trip_point_of_a_clocked_ladder(run, bench):
     ladder = bench("cmru_ladder")
-    trip = run(ladder, KINDS["cmru"].static(ladder, HERE)).figures["trip_up"]
+    trip = run(ladder, KINDS["cmru"].statics[0].experiment(ladder, HERE)).figures["trip_up"]
     plain = sequence_experiment(ladder, HERE)
     asked = ladder.asked("threshold", HERE)
     for ratio, moves in ((0.98, False), (1.02, True)):
@@ -54,7 +54,7 @@ def test_the_servo_finds_the_trip_point_of_a_clocked_ladder(run, bench):
 
 def test_the_traced_loop_is_the_one_that_a_slow_ramp_goes_through(run, bench):
     cell = bench("fq_bmru_9t")
-    traced = run(cell, KINDS["fq_bmru"].static(cell, HERE)).figures
+    traced = run(cell, KINDS["fq_bmru"].statics[0].experiment(cell, HERE)).figures
     high = cell.asked("threshold", HERE)
     low = high - cell.asked("width", HERE)
     peak, half = 1.3 * high, 10.0
