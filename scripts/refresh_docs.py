@@ -1,4 +1,4 @@
-"""Bring what the documentation quotes up to date: the schema, lines of files, what commands print.
+"""Bring what the documentation quotes up to date: the schema, lines, figures, what commands print.
 
     python scripts/refresh_docs.py
 
@@ -6,10 +6,11 @@ A page quotes between two comments:
 
     <!-- lines: FILE: FIRST ... LAST -->    from the line that holds FIRST to the one with LAST
     <!-- output: hwsim COMMAND -->          what the command prints
+    <!-- figures: TEMPLATES on TECHNOLOGY: FIGURES -->    a table from the datasheets that ship
     <!-- end -->
 
-Both are made in a fresh folder that holds `models/` and an export in `runs/demo/export`. The tests
-compare every quotation with what this script would write.
+Lines and outputs are made in a fresh folder that holds `models/` and an export in
+`runs/demo/export`. The tests compare every quotation with what this script would write.
 """
 
 from __future__ import annotations
@@ -23,18 +24,23 @@ from pathlib import Path
 
 import click
 
+from hwsim.characterization.store import shipped_path
+from hwsim.circuits.datasheet import Datasheet, read_datasheet
+from hwsim.circuits.figures import find_figure
 from hwsim.cli.main import main as hwsim
 from hwsim.design.store import schema_json
+from hwsim.foundation.quantities import format_quantity
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("docs/tutorial.md", "docs/design_format.md")
+PAGES = ("docs/tutorial.md", "docs/design_format.md", "docs/circuits.md")
 SCHEMA = "docs/design.schema.json"
 WIDTH = 96
 
 _QUOTATION = re.compile(
-    r"(?P<head><!-- (?P<kind>lines|output): (?P<what>.+?) -->\n).*?(?P<tail><!-- end -->)",
+    r"(?P<head><!-- (?P<kind>lines|output|figures): (?P<what>.+?) -->\n).*?(?P<tail><!-- end -->)",
     re.DOTALL,
 )
+_FIGURES = re.compile(r"(?P<templates>.+) on (?P<technology>\w+): (?P<figures>.+)")
 _LINES = re.compile(r"(?P<file>\S+): (?P<first>.+) \.\.\. (?P<last>.+)")
 
 
@@ -69,6 +75,8 @@ def refreshed(page: str, workshop: Path) -> str:
     """
 
     def quotation(found: re.Match[str]) -> str:
+        if found["kind"] == "figures":
+            return f"{found['head']}{figure_table(found['what'])}\n{found['tail']}"
         if found["kind"] == "lines":
             body, language = _lines(found["what"], workshop)
         else:
@@ -77,6 +85,36 @@ def refreshed(page: str, workshop: Path) -> str:
         return f"{found['head']}```{language}\n{body}\n```\n{found['tail']}"
 
     return _QUOTATION.sub(quotation, page)
+
+
+def figure_table(what: str) -> str:
+    """Nominal figures of templates of one kind, side by side, as a Markdown table.
+
+    Args:
+        what: ``TEMPLATES on TECHNOLOGY: FIGURES``, both separated by commas.
+
+    Raises:
+        ClickException: it is not of that form, or a datasheet is not there or lacks a figure.
+    """
+    found = _FIGURES.fullmatch(what)
+    if found is None:
+        raise click.ClickException(f"'{what}' is not TEMPLATES on TECHNOLOGY: FIGURES")
+    names = found["templates"].split(", ")
+    sheets = [read_datasheet(shipped_path(name, found["technology"])) for name in names]
+    head = ["figure", "", *(f"`{name}`" for name in names)]
+    rows = [head, ["---"] * len(head)]
+    for figure in found["figures"].split(", "):
+        about = find_figure(sheets[0].kind, figure)
+        values = [_value(sheet, figure, about.unit) for sheet in sheets]
+        rows.append([f"`{figure}`", about.meaning, *values])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _value(sheet: Datasheet, figure: str, unit: str) -> str:
+    if figure not in sheet.nominal:
+        raise click.ClickException(f"the datasheet of {sheet.template} has no '{figure}'")
+    value = sheet.nominal[figure]
+    return format_quantity(value, unit) if unit else f"{value:.4f}"
 
 
 def _lines(what: str, workshop: Path) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 The PDK is looked for where PDK_ROOT says, and in ``../shared/pdk``.
 """
 
+import importlib
 import os
 import shutil
 from pathlib import Path
@@ -10,7 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hwsim.circuits.circuit_set import DEFAULT_TEMPLATES, load_circuits
+from hwsim.characterization.bench import bench_of
+from hwsim.characterization.cache import MeasurementCache
+from hwsim.characterization.laboratory import Job, Laboratory
+from hwsim.characterization.ladder_transient import sequence_experiment
+from hwsim.characterization.point import Point
+from hwsim.circuits.circuit_set import load_circuits
 from hwsim.circuits.export import write_export
 from hwsim.circuits.technology import load_technology
 from hwsim.circuits.template import load_template
@@ -40,23 +46,25 @@ def technology(root):
 
 
 @pytest.fixture(scope="module")
-def bench(technology, tmp_path_factory):
-    """The bench of the measuring script, with every template on its table."""
-    with pytest.MonkeyPatch.context() as patch, WorkerPool(1, timeout_seconds=60.0) as pool:
+def script():
+    """The script that measures technologies."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(REPOSITORY / "scripts")
-        from measuring.bench import Bench
-
-        templates = {kind: load_template(name, kind) for kind, name in DEFAULT_TEMPLATES.items()}
-        made = Bench(technology, templates, tmp_path_factory.mktemp("bench"), pool)
-        made.prepare()
-        yield made
+        yield importlib.import_module("measure_technology")
 
 
-def drain_currents(bench, devices, corner="tt"):
+@pytest.fixture(scope="module")
+def table(script, technology, tmp_path_factory):
+    """Transistors of the process on a table."""
+    with WorkerPool(1, timeout_seconds=60.0) as pool:
+        yield script.Table(technology, tmp_path_factory.mktemp("table"), pool)
+
+
+def drain_currents(table, devices, corner="tt"):
     """Drain currents at |Vds| = 0.6 V in one operating point, A.
 
     Args:
-        bench: runs them.
+        table: runs them.
         devices: of each the type, its parameters, and |Vgs| in V.
         corner: of all.
     """
@@ -68,16 +76,16 @@ def drain_currents(bench, devices, corner="tt"):
             f"Vd{index} d{index} 0 {0.6 * sign}",
             f"Xm{index} d{index} g{index} 0 0 {kind} w=1u l=5u {parameters}",
         ]
-    result = bench.run([*lines, ".op"], "op", corner)
+    result = table.transistors([*lines, ".op"], "op", corner)
     return [abs(float(result.vector(f"i(vd{i})", "op")[0])) for i in range(len(devices))]
 
 
 @pytest.mark.spice
 @pytest.mark.parametrize("kind", ["nfet", "pfet"])
-def test_a_deviation_is_what_it_is_called_for_either_type(bench, kind):
+def test_a_deviation_is_what_it_is_called_for_either_type(table, kind):
     """dvth is as good as that much less on the gate, dbeta scales the current, m counts."""
     devices = [(kind, parameters, 0.45) for parameters in ("", "dvth=5m", "dbeta=0.1", "m=3")]
-    plain, weak, beta, three, less = drain_currents(bench, [*devices, (kind, "", 0.445)])
+    plain, weak, beta, three, less = drain_currents(table, [*devices, (kind, "", 0.445)])
     assert weak < 0.9 * plain
     assert weak == pytest.approx(less, rel=0.02)
     assert beta / plain == pytest.approx(1.1, rel=0.02)
@@ -85,30 +93,28 @@ def test_a_deviation_is_what_it_is_called_for_either_type(bench, kind):
 
 
 @pytest.mark.spice
-def test_corners_are_ordered_and_cross_where_they_should(bench, technology):
+def test_corners_are_ordered_and_cross_where_they_should(table, technology):
     devices = [("nfet", "", 0.45), ("pfet", "", 0.45)]
     n, p = {}, {}
     for corner in technology.corners:
-        n[corner], p[corner] = drain_currents(bench, devices, corner)
+        n[corner], p[corner] = drain_currents(table, devices, corner)
     assert n["ff"] > n["fs"] > n["tt"] > n["sf"] > n["ss"]
     assert p["ff"] > p["sf"] > p["tt"] > p["fs"] > p["ss"]
     assert n["ff"] > 5 * n["tt"] > 25 * n["ss"]
 
 
 @pytest.mark.spice
-def test_equal_devices_are_equal(bench):
+def test_equal_devices_are_equal(table):
     """The PDK's own subcircuits draw a mismatch; the wrapper must not."""
     devices = [(kind, "", 0.45) for kind in ("nfet", "pfet") for _ in range(3)]
-    first, second, third, *p = drain_currents(bench, devices)
+    first, second, third, *p = drain_currents(table, devices)
     assert first == second == third
     assert len(set(p)) == 1
 
 
 @pytest.mark.spice
-def test_the_description_says_what_the_transistors_do(bench, technology):
-    from measuring.transistor import device_measurements
-
-    found = {one.name: one.value for one in device_measurements(bench)}
+def test_the_description_says_what_the_transistors_do(script, table, technology):
+    found = {one.name: one.value for one in script.transistor_measurements(table)}
     for condition, leakage in technology.leakage.items():
         measured = found[f"transistor 1u/5u: leakage, {condition} C"]
         assert measured == pytest.approx(leakage, rel=0.02)
@@ -121,23 +127,21 @@ def test_the_description_says_what_the_transistors_do(bench, technology):
 
 
 @pytest.mark.spice
-def test_a_ladder_counts(bench):
-    from measuring.cmru import Ladder
-
-    steps = (1, 1, 0, 1, 1, -1, 0, -1)
-    levels, currents = Ladder(bench, 22, level=16).sequence(steps)
-    assert levels == [1, 2, 2, 3, 3, 2, 2, 1]
-    drawn = currents[:, 0] - currents[:, 1]
-    np.testing.assert_allclose(drawn / drawn[0], levels, atol=0.03)
+def test_a_ladder_counts(technology):
+    ladder = bench_of(load_template("cmru_ladder"), technology)
+    with (
+        WorkerPool(1, timeout_seconds=60.0) as pool,
+        Laboratory(ladder, pool, MeasurementCache(None)) as laboratory,
+    ):
+        (answer,) = laboratory.run([Job(sequence_experiment(ladder, Point()))])
+    assert answer.drawn.figures["function"] == 1.0
 
 
 @pytest.mark.spice
-def test_a_splitter_keeps_its_currents_where_headroom_ends(bench):
+def test_a_splitter_keeps_its_currents_where_headroom_ends(script, table):
     """The gate voltages of the description leave the mirrors at a splitter what they need."""
-    from measuring.splitter import operate
-
     for polarity in ("p", "n"):
-        gain, node = operate(bench, polarity, 1, "ss", 0.0, 1.08)
+        gain, node = script.headroom(table, Point("ss", 0.0, 1.08), polarity, 1)
         assert gain == pytest.approx(1.0, abs=0.05)
         assert 0.1 < node < 0.98
 

@@ -1,1 +1,0 @@
-"""Measurements of single circuits in ngspice, each between ideal sources."""
