@@ -43,7 +43,7 @@ def demo_command(
 ) -> None:
     """Run the whole chain on real speech: export, three engines, a verdict, a picture."""
     from hwsim.circuits.export import DESIGN_FILE, load_export
-    from hwsim.cli.simulation import engine_named
+    from hwsim.cli.simulation import behavioural_engine, engine_named
     from hwsim.design.options import CompileOptions
     from hwsim.foundation.assets import shipped
     from hwsim.foundation.files import require_own_folder
@@ -59,7 +59,8 @@ def demo_command(
     sequences = judging_sequences(export.design)
     run = Run(workers=workers, timeout=timeout)
     with engine_named("ngspice", export, run, as_json=as_json) as engine:
-        verification = verify(export.design, sequences, samples, engine)
+        chip = behavioural_engine(export, run)
+        verification = verify(export.design, sequences, samples, engine, chip)
     verified = time.perf_counter()
     _draw(export, verification, out / FIGURE)
     seconds = {
@@ -96,11 +97,9 @@ def _record(
 
 
 def _draw(export: Export, verification: Verification, path: Path) -> None:
-    from hwsim.engines.trip_points import trip_points
     from hwsim.report.recording_figure import draw_recording
 
-    trips = {stage.name: trip_points(export.design, stage) for stage in export.design.cells}
-    draw_recording(export.design, verification.traces, trips, sequence=0, path=path)
+    draw_recording(export.design, verification.traces, verification.trips, sequence=0, path=path)
 
 
 def _write_summary(out: Path, record: dict[str, object]) -> None:

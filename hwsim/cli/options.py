@@ -41,21 +41,21 @@ class Run:
 
 
 def conditions_options(command: Command) -> Command:
-    """``--corner`` and ``--temperature`` of a run in ngspice."""
-    command = click.option(
-        "--corner", default="tt", show_default=True, help="Process corner (ngspice)."
-    )(command)
+    """``--corner`` and ``--temperature`` of a run."""
+    command = click.option("--corner", default="tt", show_default=True, help="Process corner.")(
+        command
+    )
     return click.option(
         "--temperature",
         type=QuantityType("C"),
         default="27",
         show_default=True,
-        help="Degrees Celsius (ngspice).",
+        help="Degrees Celsius.",
     )(command)
 
 
 def run_options(command: Command) -> Command:
-    """``--workers`` and ``--timeout`` of a run in ngspice."""
+    """``--workers`` and ``--timeout`` of a run."""
     command = click.option(
         "--workers",
         type=click.IntRange(min=1),

@@ -12,6 +12,7 @@ from hwsim.cli.output import progress
 if TYPE_CHECKING:
     from hwsim.circuits.export import Export
     from hwsim.data.sequences import Sequences
+    from hwsim.engines.behavioural import BehaviouralEngine
     from hwsim.engines.engine import Engine
     from hwsim.engines.trace import Trace
 
@@ -26,7 +27,6 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
         InputError: conditions that the engine or the technology does not know.
     """
     from hwsim.circuits.testbench import Conditions
-    from hwsim.engines.behavioural import BehaviouralEngine
     from hwsim.engines.ideal import IdealEngine
     from hwsim.engines.ngspice import NgspiceEngine
     from hwsim.foundation.errors import InputError
@@ -44,12 +44,29 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
                 on_progress=show,
             )
         return
+    if name == "behavioural":
+        yield behavioural_engine(export, run)
+        return
     if conditions != Conditions():
         raise InputError(
-            f"the {name} engine runs the nominal chip at tt and 27 C",
-            hint="corners and temperatures run with --engine ngspice",
+            "the ideal engine knows no corner and no temperature",
+            hint="they run with --engine behavioural or ngspice",
         )
-    yield IdealEngine() if name == "ideal" else BehaviouralEngine()
+    yield IdealEngine()
+
+
+def behavioural_engine(export: Export, run: Run) -> BehaviouralEngine:
+    """The nominal chip of an export under the conditions of a run.
+
+    Raises:
+        InputError: conditions that were not measured, or a template without a datasheet.
+    """
+    from hwsim.circuits.testbench import Conditions
+    from hwsim.engines.behavioural import BehaviouralEngine
+    from hwsim.engines.chip_model import chip_model
+
+    conditions = Conditions(run.corner, run.temperature)
+    return BehaviouralEngine(chip_model(export.design, export.circuits, conditions=conditions))
 
 
 def run_samples(

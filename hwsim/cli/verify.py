@@ -37,14 +37,15 @@ def verify_command(
 ) -> None:
     """Compare the three engines on real recordings."""
     from hwsim.circuits.export import load_export
-    from hwsim.cli.simulation import engine_named
+    from hwsim.cli.simulation import behavioural_engine, engine_named
     from hwsim.studies.samples import judging_sequences
     from hwsim.studies.verification import verify
 
     export = load_export(folder, run.pdk_root)
     sequences = judging_sequences(export.design, run.data)
     with engine_named("ngspice", export, run, as_json=as_json) as engine:
-        verification = verify(export.design, sequences, samples, engine)
+        chip = behavioural_engine(export, run)
+        verification = verify(export.design, sequences, samples, engine, chip)
     emit(
         verification.record(),
         as_json=as_json,

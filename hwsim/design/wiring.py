@@ -143,28 +143,51 @@ def turned_lines(stage: Stage, needed: frozenset[LineEnd]) -> tuple[Line, ...]:
     )
 
 
-def line_loads(design: Design) -> dict[LineEnd, int]:
-    """Unit transistors whose gates each end of a line charges: its diode and what hangs on it.
+def turned_ends(design: Design) -> frozenset[LineEnd]:
+    """The ends of lines that a turn-around drives."""
+    stages = {stage.name: stage for stage in design.stages}
+    return frozenset(
+        end
+        for end in needed_ends(design)
+        if end.line.stage in stages
+        and end.polarity != native_polarity(stages[end.line.stage], end.line.part)
+    )
 
-    The unit current's own lines are left out: they never move.
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What an end of a line charges.
+
+    Attributes:
+        diode: unit transistors of its diode.
+        mirrors: unit transistors of the mirrors that copy it.
+    """
+
+    diode: int
+    mirrors: int
+
+
+def line_loads(design: Design) -> dict[LineEnd, Load]:
+    """The load of every end of a signal's line that something hangs on.
+
+    The unit current's own lines and keep-alive replicas are left out: they never move.
     """
     needed = needed_ends(design)
-    loads: Counter[LineEnd] = Counter()
+    mirrors: Counter[LineEnd] = Counter()
     for stage in design.stages:
         for unit in range(stage.size):
             for mirror in row_mirrors(design, stage, unit):
-                if mirror.line.part in ("plus", "minus"):
-                    loads[mirror.end] += abs(mirror.units)
-        if stage.kind == "output":
-            continue
+                mirrors[mirror.end] += abs(mirror.units)
+    loads: dict[LineEnd, Load] = {}
+    for stage in design.stages:
+        turned = () if stage.kind == "output" else turned_lines(stage, needed)
         for part in parts(stage):
             native = native_polarity(stage, part)
             for unit in range(stage.size):
-                loads[LineEnd(Line(stage.name, part, unit), native)] += stage.diode_units
-        for line in turned_lines(stage, needed):
-            if line.part == "keep":
-                continue
-            native = native_polarity(stage, line.part)
-            loads[LineEnd(line, native)] += stage.diode_units
-            loads[LineEnd(line, _OTHER[native])] += stage.diode_units
-    return dict(loads)
+                line = Line(stage.name, part, unit)
+                own, other = LineEnd(line, native), LineEnd(line, _OTHER[native])
+                copied = stage.diode_units if line in turned else 0
+                loads[own] = Load(stage.diode_units, mirrors[own] + copied)
+                if copied:
+                    loads[other] = Load(stage.diode_units, mirrors[other])
+    return loads

@@ -1,40 +1,84 @@
-"""The behavioural engine: the integer circuit of a design in NumPy, on a nominal chip.
-
-Weights are the unit transistors of the mirrors, thresholds and levels are those that the
-templates deliver (`Design.measured`). Between steps everything settles.
-"""
+"""The behavioural engine: the circuit of a design in NumPy, as one chip does it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from hwsim.chips.population import Population
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
-from hwsim.design.stage import Stage
+from hwsim.engines.arrays import NUMPY, Array
+from hwsim.engines.chip_model import ChipModel, plain_model
 from hwsim.engines.engine import current_into_units, require_channels
+from hwsim.engines.kernels import ON_ARRAYS
+from hwsim.engines.network_pass import NetworkPass, Places, StageResult
 from hwsim.engines.supply import supply_currents
 from hwsim.engines.trace import Floats, Integers, StageTrace, Trace
-from hwsim.engines.trip_points import run_cells, trip_points
+from hwsim.engines.trip_points import TripPoints
 
 
 class BehaviouralEngine:
-    """Runs the integer circuit of a design."""
+    """Runs one chip of a design.
+
+    Args:
+        model: chips as their datasheets describe them (`hwsim.engines.chip_model.chip_model`);
+            None for the integer circuit of the design, with exact mirrors and nominal cells, in
+            which everything settles at once.
+        population: of the model, for the noise that belongs to its chips.
+        chip: position of the chip in the batch of the model.
+    """
 
     name = "behavioural"
 
+    def __init__(
+        self,
+        model: ChipModel | None = None,
+        population: Population | None = None,
+        chip: int = 0,
+    ) -> None:
+        self._model = None if model is None else model.take(chip)
+        self._population = (population or Population(0, chip + 1)).chip(chip)
+
     def run(self, design: Design, sequences: Sequences) -> Trace:
         """See `Engine.run`; the supply current is the analytic estimate of `supply_currents`."""
+        return self._trace(design, sequences, None)
+
+    def follow(self, design: Design, sequences: Sequences, trace: Trace) -> Trace:
+        """Run along with another engine: every step begins with the states which that one had.
+
+        Args:
+            design: the network.
+            sequences: that the other engine ran.
+            trace: what it did.
+
+        Returns:
+            Currents under the other's states; each state is that of one step by itself.
+        """
+        given = {
+            stage.name: np.swapaxes(np.asarray(state, dtype=np.int8), 0, 1)[None]
+            for stage in design.cells
+            if (state := trace.stages[stage.name].state) is not None
+        }
+        return self._trace(design, sequences, given)
+
+    def trip_points(self, design: Design) -> dict[str, TripPoints]:
+        """Trip points of the chip's cells, unit currents, by stage."""
+        model = plain_model(design) if self._model is None else self._model
+        return {stage.name: model.trip_points(stage) for stage in design.cells}
+
+    def _trace(
+        self, design: Design, sequences: Sequences, given: Mapping[str, Array] | None
+    ) -> Trace:
         require_channels(design, sequences)
-        outputs: dict[str, Floats] = {}
-        sums: dict[str, Floats] = {}
-        states: dict[str, Integers | None] = {}
-        for stage in design.stages:
-            if stage.kind == "input":
-                sums[stage.name] = design.inputs.apply(sequences.values)
-            else:
-                sums[stage.name] = self._sum(design, stage, outputs)
-            states[stage.name] = self._states(design, stage, sums[stage.name])
-            outputs[stage.name] = self._output(design, stage, sums, states)
+        model = plain_model(design) if self._model is None else self._model
+        one = self._population
+        places = Places(one.seed, one.indices, tuple(range(len(sequences))))
+        inputs = np.swapaxes(design.inputs.apply(sequences.values), 0, 1)
+        found = NetworkPass(design, model, NUMPY, ON_ARRAYS).run(inputs, places, given)
+        sums = {name: _of_first_chip(result) for name, result in found.items()}
+        states = {name: _states(result) for name, result in found.items()}
         unit = design.operating.unit_current
         supply = supply_currents(design, sums, states)
         return Trace(
@@ -50,32 +94,13 @@ class BehaviouralEngine:
             supply_current={part: current * unit for part, current in supply.items()},
         )
 
-    def _sum(self, design: Design, stage: Stage, outputs: dict[str, Floats]) -> Floats:
-        """Sum currents of a stage in unit currents, [sequence, step, unit]."""
-        total: Floats = np.asarray(stage.bias_units) / design.reference_units
-        for connection in stage.connections:
-            source = outputs[connection.source]
-            tapped = np.maximum(source, 0.0) if connection.tap == "rectified" else source
-            gain = np.asarray(connection.units) / design.stage(connection.source).diode_units
-            total = total + tapped @ gain.T
-        return total
 
-    def _states(self, design: Design, stage: Stage, candidate: Floats) -> Integers | None:
-        if stage.cell is None:
-            return None
-        return run_cells(stage, candidate, trip_points(design, stage))
+def _of_first_chip(result: StageResult) -> Floats:
+    """Sum currents, [sequence, step, unit]."""
+    return np.swapaxes(np.asarray(result.total[0], dtype=np.float64), 0, 1)
 
-    def _output(
-        self,
-        design: Design,
-        stage: Stage,
-        sums: dict[str, Floats],
-        states: dict[str, Integers | None],
-    ) -> Floats:
-        """Signed current of the lines of each unit, in unit currents."""
-        state = states[stage.name]
-        if stage.cell is None or state is None:
-            return np.maximum(sums[stage.name], 0.0) if stage.kind == "relu" else sums[stage.name]
-        level = stage.cell.level_units / design.reference_units
-        ratio = design.measured[stage.cell.kind]["level"]
-        return np.asarray(state * level * ratio)
+
+def _states(result: StageResult) -> Integers | None:
+    if result.state is None:
+        return None
+    return np.asarray(np.swapaxes(result.state[0], 0, 1), dtype=np.int64)

@@ -53,5 +53,8 @@ class Effects:
                 )
 
 
+EVERY_EFFECT = Effects()
+"""All but noise, which no transient of ngspice has."""
+
 NOTHING_ELSE = Effects(False, False, False, False)
 """Gains, thresholds and levels alone."""

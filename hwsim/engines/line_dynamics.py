@@ -57,3 +57,29 @@ def follow(drive: Array, time_over_charge: Array, start: Array) -> Array:
             current = settled(current, drive[:, step, moment, ...], time_over_charge[moment, ...])
             currents[:, step, moment, ...] = current
     return currents
+
+
+def crossed(total: Array, times: Array, charge: float) -> Array:
+    """What flows on through splitters while their nodes swing between the signs.
+
+    A current that changes its sign first has to move the node from one pass device to the other,
+    ``dq/dt = I`` for `q` from 0 to `charge`; it flows on once it has.
+
+    Args:
+        total: sum currents, [chip, step, moment, sample, unit].
+        times: from the moment before, s, [moment].
+        charge: of the swing, unit current s.
+
+    Returns:
+        Signed currents into the diodes, of the shape of `total`.
+    """
+    xp = array_api_compat.array_namespace(total)
+    currents = xp.empty_like(total)
+    stored = charge * xp.astype(total[:, 0, 0, ...] > 0, xp.float64)
+    for step in range(total.shape[1]):
+        for moment in range(total.shape[2]):
+            current = total[:, step, moment, ...]
+            stored = xp.clip(stored + current * float(times[moment]), 0.0, charge)
+            arrived = xp.where(current > 0, stored >= charge, stored <= 0.0)
+            currents[:, step, moment, ...] = xp.where(arrived, current, xp.zeros_like(current))
+    return currents

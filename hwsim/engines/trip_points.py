@@ -1,4 +1,4 @@
-"""The currents at which the cells of a nominal chip trip, and what they do there."""
+"""The currents at which the cells of a nominal chip trip."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hwsim.cells import fq_bmru, saturating_cmru
-from hwsim.cells.ternary import ternary_steps
 from hwsim.design.design import Design
 from hwsim.design.stage import Cell, CmruCell, Stage
-from hwsim.engines.trace import Floats, Integers
+from hwsim.engines.trace import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,31 +39,6 @@ def trip_points(design: Design, stage: Stage) -> TripPoints:
         return TripPoints(threshold * measured["trip_up"], -threshold * measured["trip_down"])
     low = threshold - np.asarray(cell.width_units) / design.reference_units
     return TripPoints(threshold * measured["threshold_high"], low * measured["threshold_low"])
-
-
-def run_cells(stage: Stage, candidate: Floats, trips: TripPoints) -> Integers:
-    """States of a stage of cells from reset, [sequence, step, unit].
-
-    Args:
-        stage: a stage of cells.
-        candidate: signed sum currents in the unit of `trips`, [sequence, step, unit].
-        trips: trip points, [unit].
-    """
-    cell = _require_cell(stage)
-    if isinstance(cell, CmruCell):
-        return saturating_cmru.saturating_cmru_levels(
-            candidate, trips.upper, cell.half_range, threshold_down=-trips.lower
-        )
-    return fq_bmru.fq_bmru_states(np.maximum(candidate, 0.0), trips.upper, trips.lower)
-
-
-def step_cells(stage: Stage, states: Integers, candidate: Floats, trips: TripPoints) -> Integers:
-    """The state that follows each of `states`, one step of each by itself."""
-    cell = _require_cell(stage)
-    if isinstance(cell, CmruCell):
-        steps = ternary_steps(candidate, trips.upper, -trips.lower)
-        return saturating_cmru.next_levels(states, steps, cell.half_range)
-    return fq_bmru.next_states(states, np.maximum(candidate, 0.0), trips.upper, trips.lower)
 
 
 def _require_cell(stage: Stage) -> Cell:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hwsim.design.design import Design
 from hwsim.engines.trace import Floats, Trace
-from hwsim.engines.trip_points import TripPoints, step_cells
+from hwsim.engines.trip_points import TripPoints
 from hwsim.foundation.errors import InputError
 
 
@@ -97,35 +97,35 @@ def compare_traces(design: Design, tested: Trace, reference: Trace) -> Agreement
 
 
 def judge_single_steps(
-    design: Design, tested: Trace, reference: Trace, trips: Mapping[str, TripPoints]
+    design: Design, tested: Trace, followed: Trace, trips: Mapping[str, TripPoints]
 ) -> SingleSteps:
-    """Judge every step of `tested` from its own previous state and the reference's candidate.
+    """Judge every step of `tested` by itself.
 
     Args:
         design: the network.
         tested: usually ngspice.
-        reference: usually behavioural, on the same sequences.
+        followed: what the behavioural engine does in each step from the states that `tested` had
+            before it (`BehaviouralEngine.follow`).
         trips: trip points by stage, unit currents.
 
     Raises:
         InputError: traces of different sequences.
     """
-    _require_same_sequences(tested, reference)
-    mask = reference.mask
+    _require_same_sequences(tested, followed)
+    mask = followed.mask
     unit_current = design.operating.unit_current
     errors: list[StepError] = []
     differences: list[Floats] = []
     judged = 0
     for stage in design.cells:
-        states = _states(tested, stage.name)
-        previous = np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
-        candidate = reference.stages[stage.name].current / unit_current
+        found = _states(tested, stage.name)
+        expected = _states(followed, stage.name)
+        candidate = followed.stages[stage.name].current / unit_current
         measured = tested.stages[stage.name].current / unit_current
-        expected = step_cells(stage, previous, candidate, trips[stage.name])
         distance = trips[stage.name].distance(candidate)
         differences.append(((measured - candidate) / trips[stage.name].upper)[mask].ravel())
         judged += int(mask.sum()) * stage.size
-        for sequence, step, unit in np.argwhere((expected != states) & mask[..., None]):
+        for sequence, step, unit in np.argwhere((expected != found) & mask[..., None]):
             where = sequence, step, unit
             errors.append(
                 StepError(
@@ -134,7 +134,7 @@ def judge_single_steps(
                     stage=stage.name,
                     unit=int(unit),
                     expected=int(expected[where]),
-                    found=int(states[where]),
+                    found=int(found[where]),
                     candidate=float(candidate[where] * unit_current),
                     measured_candidate=float(measured[where] * unit_current),
                     distance=float(distance[where]),

@@ -13,7 +13,7 @@ from hwsim.engines.behavioural import BehaviouralEngine
 from hwsim.engines.engine import Engine
 from hwsim.engines.ideal import IdealEngine
 from hwsim.engines.trace import Trace
-from hwsim.engines.trip_points import trip_points
+from hwsim.engines.trip_points import TripPoints
 from hwsim.studies.accuracy import Proportion, accuracy
 from hwsim.studies.agreement import Agreement, SingleSteps, compare_traces, judge_single_steps
 from hwsim.studies.power import Power, measure_power
@@ -32,6 +32,7 @@ class Verification:
         single_steps: of ngspice, judged by the behavioural candidates.
         power: behavioural and ngspice over `indices`.
         seconds: wall time by engine.
+        trips: trip points of the chip, unit currents, by stage of cells.
     """
 
     indices: tuple[int, ...]
@@ -41,6 +42,7 @@ class Verification:
     single_steps: SingleSteps
     power: Mapping[str, Power]
     seconds: Mapping[str, float]
+    trips: Mapping[str, TripPoints]
 
     @property
     def power_error(self) -> float:
@@ -71,7 +73,13 @@ class Verification:
         }
 
 
-def verify(design: Design, sequences: Sequences, samples: int, ngspice: Engine) -> Verification:
+def verify(
+    design: Design,
+    sequences: Sequences,
+    samples: int,
+    ngspice: Engine,
+    engine: BehaviouralEngine,
+) -> Verification:
     """Run the three engines and compare them.
 
     Args:
@@ -79,6 +87,7 @@ def verify(design: Design, sequences: Sequences, samples: int, ngspice: Engine) 
         sequences: labelled data; ideal and behavioural run all of it.
         samples: how many sequences, spread evenly over the data, ngspice runs.
         ngspice: the transistor-level engine.
+        engine: the behavioural one, of the same chip under the same conditions.
 
     Raises:
         InputError: data that does not fit, or fewer sequences than samples.
@@ -95,14 +104,15 @@ def verify(design: Design, sequences: Sequences, samples: int, ngspice: Engine) 
         return trace
 
     ideal = timed(IdealEngine(), sequences)
-    behavioural = timed(BehaviouralEngine(), sequences)
+    behavioural = timed(engine, sequences)
     measured = timed(ngspice, some)
     short = {
         "ideal": ideal.take(indices),
         "behavioural": behavioural.take(indices),
         "ngspice": measured,
     }
-    trips = {stage.name: trip_points(design, stage) for stage in design.cells}
+    followed = engine.follow(design, some, measured)
+    trips = engine.trip_points(design)
     return Verification(
         indices=indices,
         traces=short,
@@ -116,10 +126,11 @@ def verify(design: Design, sequences: Sequences, samples: int, ngspice: Engine) 
             "ngspice_vs_ideal": compare_traces(design, measured, short["ideal"]),
             "behavioural_vs_ideal": compare_traces(design, behavioural, ideal),
         },
-        single_steps=judge_single_steps(design, measured, short["behavioural"], trips),
+        single_steps=judge_single_steps(design, measured, followed, trips),
         power={
             "behavioural": measure_power(design, short["behavioural"]),
             "ngspice": measure_power(design, measured),
         },
         seconds=seconds,
+        trips=trips,
     )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hwsim.engines.trip_points import TripPoints, run_cells, step_cells, trip_points
+from hwsim.engines.trip_points import TripPoints, trip_points
 
 
 @pytest.fixture(params=["saturating_cmru", "fq_bmru"])
@@ -29,16 +29,6 @@ def test_trip_points_are_what_the_design_asks_times_what_the_template_delivers(c
         low = asked - np.array(stage.cell.width_units) / design.reference_units
         np.testing.assert_allclose(trips.upper, asked * nominal["threshold_high"])
         np.testing.assert_allclose(trips.lower, low * nominal["threshold_low"])
-
-
-def test_single_steps_from_the_states_of_a_run_are_that_run(cells):
-    design, stage = cells
-    trips = trip_points(design, stage)
-    candidates = np.random.default_rng(0).normal(0.2, 2.0, (4, 200, 3))
-    states = run_cells(stage, candidates, trips)
-    before = np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
-    np.testing.assert_array_equal(step_cells(stage, before, candidates, trips), states)
-    assert len(np.unique(states)) == (7 if stage.kind == "cmru" else 2)
 
 
 def test_a_stage_without_cells_has_no_trip_points(cells):
