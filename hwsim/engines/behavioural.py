@@ -38,7 +38,7 @@ class BehaviouralEngine:
         population: Population | None = None,
         chip: int = 0,
     ) -> None:
-        self._model = None if model is None else model.take(chip)
+        self._model = None if model is None else model.take(slice(chip, chip + 1))
         self._population = (population or Population(0, chip + 1)).chip(chip)
 
     def run(self, design: Design, sequences: Sequences) -> Trace:

@@ -68,17 +68,18 @@ class ChipModel:
     fall_charge: Mapping[str, float]
     noise: Mapping[str, Floats]
 
-    def take(self, chip: int) -> ChipModel:
-        """One chip of the batch by itself.
+    def take(self, chips: slice) -> ChipModel:
+        """Some chips of the batch by themselves.
 
         Args:
-            chip: its position.
+            chips: their positions.
         """
-        stages = {name: _one(stage, chip) for name, stage in self.parameters.stages.items()}
+        stages = {name: _part(stage, chips) for name, stage in self.parameters.stages.items()}
+        count = len(range(self.parameters.count)[chips])
         return replace(
             self,
-            parameters=replace(self.parameters, stages=stages, count=1),
-            noise={name: rms[chip : chip + 1] for name, rms in self.noise.items()},
+            parameters=replace(self.parameters, stages=stages, count=count),
+            noise={name: rms[chips] for name, rms in self.noise.items()},
         )
 
     def trip_points(self, stage: Stage, chip: int = 0) -> TripPoints:
@@ -191,11 +192,11 @@ def _charges(design: Design, mirror: Datasheet) -> dict[LineEnd, float]:
     return {end: charge(end, load) / unit for end, load in line_loads(design).items()}
 
 
-def _one(stage: StageParameters, chip: int) -> StageParameters:
-    """A stage of one chip."""
+def _part(stage: StageParameters, chips: slice) -> StageParameters:
+    """A stage of some chips."""
 
     def of(values: Floats) -> Floats:
-        return values[chip : chip + 1]
+        return values[chips]
 
     return replace(
         stage,

@@ -54,7 +54,7 @@ _TAIL_FRACTION_SHIFT = np.uint64(63 - BODY_BITS - TAIL_BITS - FRACTION_BITS)
 _FRACTION_MASK = np.uint64((1 << FRACTION_BITS) - 1)
 
 
-def _compiled(function: Function) -> Function:
+def compiled(function: Function) -> Function:
     """Compiled at the first call; seconds for all of them, so that no cache on disk is needed."""
     return cast("Function", numba.njit(nogil=True)(function))
 
@@ -114,7 +114,7 @@ def _crossings(candidate: Floats, upper: Floats, lower: Floats, noise: StepNoise
     return marks
 
 
-@_compiled
+@compiled
 def _normal(key: int, counter: int, nodes: Floats) -> float:
     """One standard normal: `hwsim.engines.step_noise.standard_normals`."""
     x = np.uint64(key) + np.uint64(counter) * _GOLDEN
@@ -131,7 +131,7 @@ def _normal(key: int, counter: int, nodes: Floats) -> float:
     return -magnitude if np.int64(x) < 0 else magnitude
 
 
-@_compiled
+@compiled
 def _mark(candidate: Floats, upper: Floats, lower: Floats, marks: Levels) -> None:
     for step in range(marks.shape[0]):
         for chip in range(marks.shape[1]):
@@ -142,7 +142,7 @@ def _mark(candidate: Floats, upper: Floats, lower: Floats, marks: Levels) -> Non
                 marks[step, chip, place] = above | (below << 1)
 
 
-@_compiled
+@compiled
 def _mark_noisy(
     candidate: Floats, upper: Floats, lower: Floats, reach: Floats, marks: Levels
 ) -> None:
@@ -157,7 +157,7 @@ def _mark_noisy(
                 marks[step, chip, place] = sure | (np.int8(unsure) << 2)
 
 
-@_compiled
+@compiled
 def _settle(
     candidate: Floats,
     upper: Floats,
@@ -181,7 +181,7 @@ def _settle(
                     marks[step, chip, place] = above | (below << 1)
 
 
-@_compiled
+@compiled
 def _climb(marks: Levels, half_range: int) -> None:
     """Marks become the levels of ladders, in place."""
     largest, smallest = np.int8(half_range), np.int8(-half_range)
@@ -196,7 +196,7 @@ def _climb(marks: Levels, half_range: int) -> None:
                 row[place] = level[place]
 
 
-@_compiled
+@compiled
 def _latch(marks: Levels) -> None:
     """Marks become the states of comparators, in place."""
     before = np.zeros(marks.shape[1:], dtype=np.int8)
@@ -209,7 +209,7 @@ def _latch(marks: Levels) -> None:
                 row[place] = state[place]
 
 
-@_compiled
+@compiled
 def _look_up(levels: Levels, table: Floats, places: Keys, currents: Floats) -> None:
     for step in range(levels.shape[0]):
         for chip in range(levels.shape[1]):
@@ -218,7 +218,7 @@ def _look_up(levels: Levels, table: Floats, places: Keys, currents: Floats) -> N
                 current[place] = row[places[place] + level[place]]
 
 
-@_compiled
+@compiled
 def _draw_all(keys: Keys, rms: Floats, nodes: Floats, currents: Floats) -> None:
     steps, chips, samples, units = currents.shape
     for step in range(steps):

@@ -7,7 +7,7 @@ import importlib.util
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from hwsim.engines import recurrence, step_noise
+from hwsim.engines import comparator_settling, line_dynamics, recurrence, step_noise
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.step_noise import StepNoise
 from hwsim.foundation.errors import InputError
@@ -56,6 +56,39 @@ class NoiseCurrents(Protocol):
         ...
 
 
+class Follow(Protocol):
+    """See `hwsim.engines.line_dynamics.follow`."""
+
+    def __call__(self, drive: Array, time_over_charge: Array, start: Array | float) -> Array:
+        """Currents, [chip, step, moment, sample, line]."""
+        ...
+
+
+class Crossed(Protocol):
+    """See `hwsim.engines.line_dynamics.crossed`."""
+
+    def __call__(self, total: Array, times: Array, charge: float) -> Array:
+        """Currents, [chip, step, moment, sample, unit]."""
+        ...
+
+
+class RunSettlingComparator(Protocol):
+    """See `hwsim.engines.comparator_settling.run_settling_comparator`."""
+
+    def __call__(
+        self,
+        candidate: Array,
+        upper: Array,
+        lower: Array,
+        times: Array,
+        charges: tuple[float, float],
+        noise: StepNoise | None = None,
+        before: Array | None = None,
+    ) -> Array:
+        """States, int8 [moment, chip, sample, unit]."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kernels:
     """The inner loops of the behavioural engine in one form; every form has the same results.
@@ -66,6 +99,9 @@ class Kernels:
         run_comparator: candidates to states of FQ-BMRUs.
         level_currents: levels to currents.
         noise_currents: noise where all of it is needed, as on inputs.
+        follow: drives of lines to their currents.
+        crossed: sums of splitters to what flows on.
+        run_settling_comparator: candidates to states of comparators that need a charge.
     """
 
     form: str
@@ -73,6 +109,9 @@ class Kernels:
     run_comparator: RunComparator
     level_currents: LevelCurrents
     noise_currents: NoiseCurrents
+    follow: Follow
+    crossed: Crossed
+    run_settling_comparator: RunSettlingComparator
 
 
 ON_ARRAYS = Kernels(
@@ -81,6 +120,9 @@ ON_ARRAYS = Kernels(
     recurrence.run_comparator,
     recurrence.level_currents,
     step_noise.noise_currents,
+    line_dynamics.follow,
+    line_dynamics.crossed,
+    comparator_settling.run_settling_comparator,
 )
 
 
@@ -108,10 +150,14 @@ def kernels_for(arrays: Arrays, form: Form = "fastest") -> Kernels:
         )
     # numba takes a second to import, and only those who run many chips want it.
     compiled = importlib.import_module("hwsim.engines.compiled")
+    lines = importlib.import_module("hwsim.engines.compiled_lines")
     return Kernels(
         "compiled",
         compiled.run_ladder,
         compiled.run_comparator,
         compiled.level_currents,
         compiled.noise_currents,
+        lines.follow,
+        lines.crossed,
+        lines.run_settling_comparator,
     )

@@ -16,9 +16,7 @@ from hwsim.design.design import Design
 from hwsim.design.stage import CmruCell, FqBmruCell, Stage
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.chip_model import ChipModel
-from hwsim.engines.comparator_settling import run_settling_comparator
 from hwsim.engines.kernels import Kernels
-from hwsim.engines.line_dynamics import crossed
 from hwsim.engines.rows import Bundle, Rows
 from hwsim.engines.signal_lines import SignalLines, needed_bundles
 from hwsim.engines.step_noise import StepNoise, stream_keys
@@ -74,7 +72,7 @@ class NetworkPass:
         needed = needed_bundles(model)
         self._rows = {s.name: Rows(s, model, arrays) for s in design.stages[1:]}
         self._lines = {
-            stage.name: SignalLines(design, stage, model, needed, arrays)
+            stage.name: SignalLines(design, stage, model, needed, arrays, kernels)
             for stage in design.stages[:-1]
         }
 
@@ -128,7 +126,9 @@ class NetworkPass:
             return self._comparators(number, stage, total, places, given)
         model = self._model
         if model.effects.tails and stage.kind in ("input", "splitter"):
-            total = crossed(total, np.diff(model.moments, prepend=0.0), model.crossing_charge)
+            total = self._kernels.crossed(
+                total, np.diff(model.moments, prepend=0.0), model.crossing_charge
+            )
         return StageResult(total[:, :, -1, ...]), total
 
     def _ladders(
@@ -212,7 +212,9 @@ class NetworkPass:
         if model.effects.settling:
             charges = model.rise_charge[stage.name], model.fall_charge[stage.name]
         times = np.tile(np.diff(model.moments, prepend=0.0), steps)
-        return run_settling_comparator(candidate, upper, lower, times, charges, noise, before)
+        return self._kernels.run_settling_comparator(
+            candidate, upper, lower, times, charges, noise, before
+        )
 
     def _cells(self, stage: Stage) -> tuple[Array, Array, Array]:
         found = self._model.parameters.stages[stage.name]

@@ -12,7 +12,8 @@ from hwsim.design.stage import Stage
 from hwsim.design.wiring import Line, LineEnd, native_polarity, parts
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.chip_model import ChipModel
-from hwsim.engines.line_dynamics import LEAST, follow
+from hwsim.engines.kernels import Kernels
+from hwsim.engines.line_dynamics import LEAST
 from hwsim.engines.rows import Bundle
 
 Floats = NDArray[np.float64]
@@ -27,6 +28,7 @@ class SignalLines:
         model: the chips.
         needed: bundles that some mirror hangs on.
         arrays: whose arrays to compute with.
+        kernels: inner loops for them.
     """
 
     def __init__(
@@ -36,12 +38,14 @@ class SignalLines:
         model: ChipModel,
         needed: frozenset[Bundle],
         arrays: Arrays,
+        kernels: Kernels,
     ) -> None:
         self._design = design
         self._stage = stage
         self._model = model
         self._needed = needed
         self._arrays = arrays
+        self._kernels = kernels
         found = model.parameters.stages[stage.name]
         self._keep = {
             part: arrays.asarray(found.keep[:, :, index])[:, None, None, None, :]
@@ -91,7 +95,7 @@ class SignalLines:
             return drive
         start = drive[:, 0, 0, ...] if self._stage.cell is None else LEAST
         times = self._arrays.asarray(self._times_over_charges(bundle))
-        return follow(drive, times, start)
+        return self._kernels.follow(drive, times, start)
 
     def _times_over_charges(self, bundle: Bundle) -> Floats:
         """Time since the moment before over the charge of each line, [moment, unit]."""
