@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from hwsim.chips.chip_map import ChipMap
 from hwsim.chips.gains import Gains
-from hwsim.chips.influence import Influence, combined
+from hwsim.chips.influence import Drives, Influence, combined, datasheet_drive
 from hwsim.chips.instances import Instance, StageInstances
+from hwsim.chips.inversion import Drive
 from hwsim.circuits.datasheet import Datasheet
 from hwsim.design.stage import CmruCell, FqBmruCell
 
@@ -53,50 +54,61 @@ class CellTerms:
     def ladders(self, cell: CmruCell) -> CellSlots:
         """Cells on ladders; the level of a stage adds to all levels beyond it."""
         size, half = self.instances.stage.size, cell.half_range
-        reference = self.gains.design.reference_units
         slots = self._reserve(size, 2 * half + 1)
-        datasheet = self.gains.datasheets["cmru"]
-        lines = self._lines() | {"level_n": self._level_line(cell)}
+        lines = {**self.gains.bias, "level_n": self._level_line(cell)}
         for unit in range(size):
             instance = self.instances.cell(unit)
-            asked = cell.threshold_units[unit] / reference
-            up = self._influence(instance, "trip_up", lines)
-            down = self._influence(instance, "trip_down", lines)
-            self.chip.add({int(slots.upper[unit]): 1.0}, asked * self._figure("trip_up"), up)
-            self.chip.add({int(slots.lower[unit]): -1.0}, asked * self._figure("trip_down"), down)
-            for stage in range(1, 2 * half + 1):
-                figure, names = ladder_step(datasheet, stage, half)
-                value = cell.level_units / reference * self._figure(figure)
-                beyond = range(stage, 2 * half + 1) if stage > half else range(stage)
-                sign = 1.0 if stage > half else -1.0
-                self.chip.add(
-                    {int(slots.levels[unit, index]): sign for index in beyond},
-                    value / self._copies,
-                    self._influence(instance, figure, lines, names),
-                )
+            asked = self._asked(cell.threshold_units[unit])
+            for figure, slot, sign in (
+                ("trip_up", slots.upper[unit], 1.0),
+                ("trip_down", slots.lower[unit], -1.0),
+            ):
+                drives = self._drives("threshold", asked)
+                influence = self._influence(instance, figure, lines, drives=drives)
+                self.chip.add({int(slot): sign}, asked * self._figure(figure), influence)
+            self._steps(cell, instance, slots.levels[unit], lines)
         return slots
+
+    def _steps(
+        self,
+        cell: CmruCell,
+        instance: Instance,
+        levels: Slots,
+        lines: Mapping[str, Influence],
+    ) -> None:
+        """What the stages of one ladder add to its levels, [level]."""
+        half = cell.half_range
+        asked = self._asked(cell.level_units) / self._copies
+        for stage in range(1, 2 * half + 1):
+            figure, names = ladder_step(self.gains.datasheets["cmru"], stage, half)
+            beyond, sign = (levels[stage:], 1.0) if stage > half else (levels[:stage], -1.0)
+            self.chip.add(
+                {int(slot): sign for slot in beyond},
+                asked * self._figure(figure),
+                self._influence(instance, figure, lines, names),
+            )
 
     def comparators(self, cell: FqBmruCell) -> CellSlots:
         """Hysteretic comparators; the falling threshold is the rising one minus the width."""
         size = self.instances.stage.size
-        reference = self.gains.design.reference_units
         slots = self._reserve(size, 2)
         for unit in range(size):
             instance = self.instances.cell(unit)
-            lines = self._lines() | {"candidate_p": self._candidate_line(unit)}
-            for figure, units, where in (
-                (
-                    "threshold_high",
-                    cell.threshold_units[unit],
-                    {slots.upper[unit]: 1.0, slots.lower[unit]: 1.0},
-                ),
-                ("width", cell.width_units[unit], {slots.lower[unit]: -1.0}),
-                ("level", cell.level_units, {slots.levels[unit, 1]: 1.0 / self._copies}),
+            high = self._asked(cell.threshold_units[unit])
+            width = self._asked(cell.width_units[unit])
+            level = self._asked(cell.level_units) / self._copies
+            lines = {**self.gains.bias, "candidate_p": self._candidate_line(unit, high)}
+            upper, lower, output = slots.upper[unit], slots.lower[unit], slots.levels[unit, 1]
+            candidate, feedback = self._drive("threshold", high), self._drive("width", width)
+            for figure, asked, where, drives in (
+                ("threshold_high", high, {upper: 1.0, lower: 1.0}, _branches(candidate, candidate)),
+                ("width", width, {lower: -1.0}, _branches(candidate, feedback)),
+                ("level", level, {output: 1.0}, datasheet_drive),
             ):
                 self.chip.add(
                     {int(slot): factor for slot, factor in where.items()},
-                    units / reference * self._figure(figure),
-                    self._influence(instance, figure, lines),
+                    asked * self._figure(figure),
+                    self._influence(instance, figure, lines, drives=drives),
                 )
         return slots
 
@@ -123,6 +135,7 @@ class CellTerms:
         figure: str,
         lines: Mapping[str, Influence],
         names: Mapping[str, str] | None = None,
+        drives: Drives = datasheet_drive,
     ) -> Influence:
         """Of the cell's transistors, and of the lines that some of them hang on."""
         influences = self.gains.influences
@@ -130,25 +143,54 @@ class CellTerms:
             (influences.exponent(instance, figure, role, names), influence)
             for role, influence in lines.items()
         ]
-        return combined((1.0, influences.of(instance, figure, names)), *followed)
+        return combined((1.0, influences.of(instance, figure, names, drives)), *followed)
 
-    def _lines(self) -> dict[str, Influence]:
-        return dict(self.gains.bias)
+    def _asked(self, units: int) -> float:
+        """What a number of unit transistors on the unit line asks for, unit currents."""
+        return units / self.gains.design.reference_units
+
+    def _drive(self, setting: str, asked: float) -> Drive:
+        """Currents of transistors of the cell that carry what is asked for.
+
+        Args:
+            setting: of the cell's testbench.
+            asked: here, unit currents.
+        """
+        here = asked * self.gains.conditions.unit_current
+        return Drive(here, self.gains.asked_at(self._kind, setting))
+
+    def _drives(self, setting: str, asked: float) -> Drives:
+        """The transistors that hang on no line of the network."""
+        drive = self._drive(setting, asked)
+        return lambda role: drive if role is None else None
 
     def _level_line(self, cell: CmruCell) -> Influence:
         """The level current of a stage: a source on the unit line, and the diode it flows into."""
+        here = self._asked(cell.level_units) * self.gains.conditions.unit_current
+        drive = Drive(here, self.gains.measured_at("mirror", "reference_units"))
         _, source = self.gains.mirror(self.instances.level_source(cell.level_units))
-        diode = self.gains.diode(self.instances.level_diode())
+        diode = self.gains.diode(self.instances.level_diode(), lambda _role: drive)
         return combined((1.0, self.gains.bias["unit_p"]), (1.0, source), (1.0, diode))
 
-    def _candidate_line(self, unit: int) -> Influence:
-        """A rectified candidate on its P line, over the current into the summing node."""
+    def _candidate_line(self, unit: int, threshold: float) -> Influence:
+        """A rectified candidate on its P line, over the current into the summing node.
+
+        Three unit transistors carry the candidate: at the threshold, that is where it counts.
+        """
         if not self.instances.takes_candidate:
             return {}
-        rectifier = self.gains.influences.of(self.instances.rectifier(unit), "gain")
-        _, copy = self.gains.mirror(self.instances.candidate_copy(unit))
-        diode = self.gains.diode(self.instances.candidate_diode(unit))
+        here = threshold * self.gains.conditions.unit_current
+        mirrors = Drive(here, self.gains.measured_at("mirror", "reference_units"))
+        diodes = Drive(here, self.gains.measured_at("relu", "units"))
+        rectifier = self.gains.rectifier(self.instances.rectifier(unit), lambda _role: diodes)
+        _, copy = self.gains.mirror(self.instances.candidate_copy(unit), lambda _role: mirrors)
+        diode = self.gains.diode(self.instances.candidate_diode(unit), lambda _role: mirrors)
         return combined((1.0, rectifier), (1.0, copy), (1.0, diode))
+
+
+def _branches(candidate: Drive, inside: Drive) -> Drives:
+    """The input of a comparator, and what hangs on no line of the network."""
+    return lambda role: candidate if role == "candidate_p" else inside if role is None else None
 
 
 def ladder_step(

@@ -50,11 +50,13 @@ class ChipCircuit:
         reference: the bias.
         stages: instances by stage.
         texts: transistors of the templates, by kind.
+        technology: of the transistors.
     """
 
     reference: Instance
     stages: Mapping[str, StageInstances]
     texts: Mapping[str, TemplateTransistors]
+    technology: Technology
 
     @classmethod
     def of(cls, design: Design, circuits: CircuitSet) -> ChipCircuit:
@@ -76,6 +78,7 @@ class ChipCircuit:
                 for kind, template in circuits.templates.items()
                 if kind != "clock"
             },
+            technology=circuits.technology,
         )
 
     def transistors(self, instance: Instance) -> tuple[Transistor, ...]:

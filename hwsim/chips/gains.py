@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hwsim.chips.devices import ChipCircuit
-from hwsim.chips.influence import Influence, Influences, combined
+from hwsim.chips.influence import Drives, Influence, Influences, combined, datasheet_drive
 from hwsim.chips.instances import Instance, StageInstances
 from hwsim.chips.interpolation import figure_at
+from hwsim.chips.inversion import Inversion
 from hwsim.circuits.datasheet import Conditions, Datasheet
 from hwsim.design.design import Design
 from hwsim.design.stage import Stage
@@ -63,7 +64,8 @@ class Gains:
         self.circuit = circuit
         self.datasheets = datasheets
         self.conditions = conditions
-        self.influences = Influences(circuit, datasheets, conditions.temperature)
+        inversion = Inversion(circuit.technology.device_current)
+        self.influences = Influences(circuit, datasheets, inversion, conditions.temperature)
         self.bias = self.influences.bias_lines(circuit.reference)
         self.leakage = self._leakage()
         self.source = self._without_leakage("gain_source", self.leakage.source)
@@ -73,11 +75,13 @@ class Gains:
         """A figure of a template under these conditions."""
         return figure_at(self.datasheets[kind], name, self.conditions)
 
-    def mirror(self, instance: Instance) -> tuple[float, Influence]:
+    def mirror(
+        self, instance: Instance, drives: Drives = datasheet_drive
+    ) -> tuple[float, Influence]:
         """Gain of a unit transistor over one of its line's diode, and what moves it."""
         polarity: Polarity = "p" if instance.part == "source" else "n"
         gain = self.source if polarity == "p" else self.sink
-        return gain, self.influences.of(instance, _FIGURE[polarity])
+        return gain, self.influences.of(instance, _FIGURE[polarity], drives=drives)
 
     def end(self, end: LineEnd) -> Influence:
         """Of the diode at an end of a line on everything that hangs there."""
@@ -114,10 +118,30 @@ class Gains:
         asked = stage.keep_alive_units / self.design.reference_units
         return asked * gain, combined((1.0, influence), (1.0, self.bias["unit_p"]))
 
-    def diode(self, instance: Instance) -> Influence:
+    def diode(self, instance: Instance, drives: Drives = datasheet_drive) -> Influence:
         """Of a diode on everything that hangs on its line."""
         polarity: Polarity = "p" if instance.part == "diode_p" else "n"
-        return self.influences.of(instance, _FIGURE[polarity])
+        return self.influences.of(instance, _FIGURE[polarity], drives=drives)
+
+    def rectifier(self, instance: Instance, drives: Drives) -> Influence:
+        """Of a rectifier on the copies of its line."""
+        return self.influences.of(instance, "gain", drives=drives)
+
+    def measured_at(self, kind: str, units: str) -> float:
+        """Current of a unit transistor on which the sensitivities of a template stand, A.
+
+        Args:
+            kind: of the template.
+            units: setting of its testbench that counts the transistors of its line.
+        """
+        datasheet = self.datasheets[kind]
+        return datasheet.conditions.unit_current / datasheet.settings[units]
+
+    def asked_at(self, kind: str, setting: str) -> float:
+        """A current that the testbench of a cell asks for, A."""
+        datasheet = self.datasheets[kind]
+        asked = datasheet.settings[setting] / datasheet.settings["reference_units"]
+        return asked * datasheet.conditions.unit_current
 
     def _leakage(self) -> Leakage:
         splitter = self.datasheets["splitter"]

@@ -8,10 +8,12 @@ other's sum over, weighted by how strongly it follows it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from hwsim.chips.devices import ChipCircuit
 from hwsim.chips.instances import Instance
+from hwsim.chips.inversion import Drive, Inversion
+from hwsim.chips.transistors import Transistor
 from hwsim.circuits.datasheet import Datasheet, Sensitivity
 from hwsim.foundation.errors import InputError
 
@@ -19,6 +21,16 @@ ZERO_CELSIUS = 273.15
 
 Influence = Mapping[str, tuple[float, float]]
 """Path of a transistor -> change of ``ln(current)`` per V of threshold and per 1 of factor."""
+
+
+Drives = Callable[[str | None], Drive | None]
+"""Role of the port that a gate hangs on, None for a node inside -> currents of the transistor, None
+where they are those of the datasheet."""
+
+
+def datasheet_drive(_role: str | None) -> Drive | None:
+    """All transistors at the currents that the datasheet was measured at."""
+    return None
 
 
 def combined(*parts: tuple[float, Influence]) -> Influence:
@@ -34,24 +46,35 @@ def combined(*parts: tuple[float, Influence]) -> Influence:
 class Influences:
     """Sensitivities of the datasheets, on the transistors of a chip.
 
-    The datasheets hold them at one temperature. A threshold voltage counts over ``n Ut``, so those
-    to the threshold voltage go with the inverse of the absolute temperature.
+    The datasheets hold them at one temperature and one current. A threshold voltage counts over
+    ``n Ut``, so those to the threshold voltage go with the inverse of the absolute temperature, and
+    with the inversion of the transistors (`hwsim.chips.inversion`).
 
     Args:
         circuit: of the chip.
         datasheets: by kind of template.
+        inversion: of the technology.
         temperature: degrees Celsius.
     """
 
     def __init__(
-        self, circuit: ChipCircuit, datasheets: Mapping[str, Datasheet], temperature: float
+        self,
+        circuit: ChipCircuit,
+        datasheets: Mapping[str, Datasheet],
+        inversion: Inversion,
+        temperature: float,
     ) -> None:
         self._circuit = circuit
         self._datasheets = datasheets
+        self._inversion = inversion
         self._temperature = temperature + ZERO_CELSIUS
 
     def of(
-        self, instance: Instance, figure: str, names: Mapping[str, str] | None = None
+        self,
+        instance: Instance,
+        figure: str,
+        names: Mapping[str, str] | None = None,
+        drives: Drives = datasheet_drive,
     ) -> Influence:
         """Of the transistors of an instance on a figure of its template.
 
@@ -60,16 +83,28 @@ class Influences:
             figure: one that follows the transistors in its logarithm.
             names: transistor in the datasheet -> transistor here; None for the same. Those that
                 it does not hold have no effect.
+            drives: currents of the transistors.
         """
         found = self._sensitivities(instance.kind, figure)
         if names is not None:
             found = {names[name]: each for name, each in found.items() if name in names}
         cooling = self._cooling(instance.kind)
-        return {
-            f"{instance.path}.{one.path}": (cooling * each.dvth, each.dbeta)
-            for one in self._circuit.transistors(instance)
-            if (each := found.get(one.name)) is not None
-        }
+        roles = self._circuit.texts[instance.kind].roles(instance.part)
+        influence = {}
+        for one in self._circuit.transistors(instance):
+            each = found.get(one.name)
+            if each is not None:
+                change = self._change(one, drives(roles.get(one.gate)))
+                influence[f"{instance.path}.{one.path}"] = (
+                    cooling * change * each.dvth,
+                    each.dbeta,
+                )
+        return influence
+
+    def _change(self, one: Transistor, drive: Drive | None) -> float:
+        if drive is None:
+            return 1.0
+        return self._inversion.change(one.type, one.units * one.width / one.length, drive)
 
     def exponent(
         self,
@@ -82,14 +117,14 @@ class Influences:
 
         A line with more current does what a larger current factor of all transistors on it does.
         """
-        port = self._circuit.texts[instance.kind].port(instance.part, role)
+        roles = self._circuit.texts[instance.kind].roles(instance.part)
         found = self._sensitivities(instance.kind, figure)
         if names is not None:
             found = {names[name]: each for name, each in found.items() if name in names}
         return sum(
             found[one.name].dbeta
             for one in self._circuit.transistors(instance)
-            if one.gate == port and one.name in found
+            if roles.get(one.gate) == role and one.name in found
         )
 
     def bias_lines(self, reference: Instance) -> Mapping[str, Influence]:
@@ -99,15 +134,16 @@ class Influences:
         ``unit_p`` is a diode; a copy of it flows into the diode ``unit_n``.
         """
         text = self._circuit.texts["bias"]
-        p, n = text.port("unit", "unit_p"), text.port("unit", "unit_n")
+        roles = text.roles("unit")
         diode_p, copy, diode_n = {}, {}, {}
         for one in self._circuit.transistors(reference):
             path = f"{reference.path}.{one.path}"
-            if one.gate == p and one.drain == p:
+            line = roles.get(one.gate)
+            if line == "unit_p" and one.drain == one.gate:
                 diode_p[path] = self._main("gain_source", "diode_p")
-            elif one.gate == p:
+            elif line == "unit_p":
                 copy[path] = self._main("gain_source", "source")
-            elif one.gate == n and one.drain == n:
+            elif line == "unit_n" and one.drain == one.gate:
                 diode_n[path] = self._main("gain_sink", "diode_n")
         unit_n = combined((1.0, diode_p), (1.0, copy), (1.0, diode_n))
         return {"unit_p": diode_p, "unit_n": unit_n}

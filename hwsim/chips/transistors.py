@@ -95,10 +95,9 @@ class TemplateTransistors:
             self._known[key] = tuple(each for each in found if each.name in self.open_names)
         return self._known[key]
 
-    def port(self, part: str, role: str) -> str | None:
-        """The port of a subcircuit that has a role, in lower case; None without one."""
-        ports = self.template.subcircuits[part].ports
-        return next((port.lower() for port, its in ports.items() if its == role), None)
+    def roles(self, part: str) -> Mapping[str, str]:
+        """Port of a subcircuit, in lower case -> its role."""
+        return {p.lower(): role for p, role in self.template.subcircuits[part].ports.items()}
 
     def _all(self, part: str, parameters: Mapping[str, float]) -> Iterator[Transistor]:
         circuit = self._circuit(self.template.subcircuits[part].name)
