@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from hwsim.chips.parameters import NOMINAL
 from hwsim.chips.population import Population
@@ -21,7 +22,7 @@ from hwsim.engines.effects import EVERY_EFFECT, Effects
 from hwsim.engines.engine import require_channels
 from hwsim.engines.kernels import Form, Kernels, kernels_for
 from hwsim.engines.network_pass import NetworkPass, Places, StageResult
-from hwsim.engines.supply import supply_currents
+from hwsim.engines.supply import SupplyModel
 from hwsim.engines.tiles import Tile, cut, over_tiles
 from hwsim.engines.trace import Floats, Integers, Trace
 
@@ -107,7 +108,10 @@ def run_chips(
     for batch in population.batches(BATCH):
         model = chip_model(design, circuits, batch, conditions, effects, datasheets)
         run = _Batch(design, sequences, model, batch, arrays, kernels, reference)
-        for part in run.parts(workers):
+        # Threads take tiles; a matrix product of a tile is far too small for threads of its own.
+        with threadpool_limits(1, user_api="blas"):
+            parts = list(run.parts(workers))
+        for part in parts:
             here = slice(part.chips.start + done, part.chips.stop + done)
             results.logits[here, part.samples] = part.logits
             results.state_agreement[here] += part.equal
@@ -154,6 +158,7 @@ class _Batch:
         self._arrays = arrays
         self._kernels = kernels
         self._reference = reference
+        self._supply = SupplyModel(design)
         self._inputs = np.swapaxes(design.inputs.apply(sequences.values), 0, 1)
         # Tiles of sequences of like length waste few steps behind the ends.
         self._order = np.argsort(sequences.lengths, kind="stable")
@@ -225,7 +230,7 @@ class _Batch:
             name: None if state is None else _sequences_first(state)
             for name, (_, state) in host.items()
         }
-        current = sum(supply_currents(self._design, sums, states).values())
+        current = sum(self._supply.currents(sums, states).values())
         per_chip = np.reshape(current, (-1, mask.shape[1], mask.shape[0]))
         return np.asarray((per_chip * mask.T).sum(axis=(1, 2)))
 

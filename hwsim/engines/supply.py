@@ -8,6 +8,7 @@ follow the currents of their comparators.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 import numpy as np
@@ -18,6 +19,7 @@ from hwsim.design.wiring import (
     REFERENCE,
     UNIT_LINE,
     Line,
+    Part,
     needed_ends,
     parts,
     row_mirrors,
@@ -27,39 +29,83 @@ from hwsim.engines.trace import Floats, Integers
 
 State = Integers | None
 
+Bundle = tuple[str, Part]
+"""The lines of one part of the signals of a stage."""
+
 
 def supply_currents(
     design: Design,
     sums: Mapping[str, Floats],
     states: Mapping[str, State],
 ) -> dict[str, Floats]:
-    """Current from the supply by part of the chip.
+    """`SupplyModel.currents` of a design that is asked once."""
+    return SupplyModel(design).currents(sums, states)
+
+
+class SupplyModel:
+    """The branches of a design that hang on the supply.
 
     Args:
         design: the network.
-        sums: sum currents by stage, unit currents, [sequence, step, unit].
-        states: states by stage, [sequence, step, unit], None where there are no cells.
+    """
+
+    def __init__(self, design: Design) -> None:
+        self._design = design
+        self._shares = {stage.name: _shares(design, stage) for stage in design.stages}
+
+    def currents(
+        self, sums: Mapping[str, Floats], states: Mapping[str, State]
+    ) -> dict[str, Floats]:
+        """Current from the supply by part of the chip.
+
+        Args:
+            sums: sum currents by stage, unit currents, [sequence, step, unit].
+            states: states by stage, [sequence, step, unit], None where there are no cells.
+
+        Returns:
+            Unit currents, mean of each step, [sequence, step], for the reference and each stage.
+        """
+        design = self._design
+        shape = sums[design.stages[0].name].shape[:2]
+        bundles = _bundle_currents(design, sums, states)
+        result = {REFERENCE: np.full(shape, 2.0)}
+        for stage in design.stages:
+            shares, constant = self._shares[stage.name]
+            total = np.full(shape, constant)
+            for bundle, share in shares.items():
+                total += bundles[bundle] @ share
+            total += _unit_currents(design, stage, sums[stage.name], states[stage.name])
+            result[stage.name] = total
+        return result
+
+
+def _shares(design: Design, stage: Stage) -> tuple[dict[Bundle, Floats], float]:
+    """What a stage draws from the supply for each unit of current of each line, and always.
 
     Returns:
-        Unit currents, mean of each step, [sequence, step], for the reference and each stage.
+        By bundle, [unit of the source]; and unit currents.
     """
-    lines = _line_currents(design, sums, states)
-    needed = needed_ends(design)
-    shape = sums[design.stages[0].name].shape[:2]
-    result = {REFERENCE: np.full(shape, 2.0)}
-    for stage in design.stages:
-        total = np.zeros(shape)
-        for unit in range(stage.size):
-            for mirror in row_mirrors(design, stage, unit):
-                if mirror.units > 0:
-                    gain = mirror.units / _diode_units(design, mirror.line)
-                    total = total + gain * lines[mirror.line]
-        if stage.kind != "output":
-            for line in turned_lines(stage, needed):
-                total = total + lines[line]
-        total = total + _unit_currents(design, stage, sums[stage.name], states[stage.name])
-        result[stage.name] = total
-    return result
+    shares: defaultdict[Bundle, Floats] = defaultdict(lambda: np.zeros(0))
+    constant = 0.0
+
+    def add(line: Line, gain: float) -> None:
+        nonlocal constant
+        if line.part in ("keep", "unit"):
+            constant += gain * _constant(design, line)
+            return
+        bundle = (line.stage, line.part)
+        if bundle not in shares:
+            shares[bundle] = np.zeros(design.stage(line.stage).size)
+        shares[bundle][line.unit] += gain
+
+    for unit in range(stage.size):
+        for mirror in row_mirrors(design, stage, unit):
+            if mirror.units > 0:
+                add(mirror.line, mirror.units / _diode_units(design, mirror.line))
+    if stage.kind != "output":
+        for line in turned_lines(stage, needed_ends(design)):
+            add(line, 1.0)
+    return dict(shares), constant
 
 
 def _diode_units(design: Design, line: Line) -> int:
@@ -68,24 +114,27 @@ def _diode_units(design: Design, line: Line) -> int:
     return design.stage(line.stage).diode_units
 
 
-def _line_currents(
+def _constant(design: Design, line: Line) -> float:
+    """Current of a line that does not move, unit currents."""
+    if line == UNIT_LINE:
+        return 1.0
+    return design.stage(line.stage).keep_alive_units / design.reference_units
+
+
+def _bundle_currents(
     design: Design, sums: Mapping[str, Floats], states: Mapping[str, State]
-) -> dict[Line, Floats]:
-    """Current of every line, unit currents, [sequence, step]."""
-    shape = sums[design.stages[0].name].shape[:2]
-    lines: dict[Line, Floats] = {UNIT_LINE: np.ones(shape)}
+) -> dict[Bundle, Floats]:
+    """Currents of all lines that signals drive, unit currents, [sequence, step, unit]."""
+    bundles: dict[Bundle, Floats] = {}
     for stage in design.stages:
         if stage.kind == "output":
             continue
         keep = stage.keep_alive_units / design.reference_units
-        if keep:
-            lines[Line(stage.name, "keep")] = np.full(shape, keep)
         signed = _signed(design, stage, sums[stage.name], states[stage.name])
         for part in parts(stage):
             values = np.maximum(signed if part == "plus" else -signed, 0.0) + keep
-            for unit in range(stage.size):
-                lines[Line(stage.name, part, unit)] = values[..., unit]
-    return lines
+            bundles[stage.name, part] = values
+    return bundles
 
 
 def _signed(design: Design, stage: Stage, total: Floats, state: State) -> Floats:
