@@ -12,8 +12,8 @@ from hwsim.spice import core_count
 
 Result = TypeVar("Result")
 
-CELLS = 1 << 17
-"""Cells times steps of a tile: one MiB of float64, so that a few arrays stay in a core's cache."""
+CELLS = 1 << 18
+"""Cells times steps of a tile: two MiB of float64. Smaller ones cost calls, larger ones memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def test_tiles_cover_everything_once(chips, samples, cells, largest):
 
 
 def test_a_tile_is_a_part_of_the_samples_before_it_is_of_several_chips():
-    assert [tile.samples for tile in cut(2, 500, 64 * 16)][:2] == [slice(0, 125), slice(125, 250)]
+    assert [tile.samples for tile in cut(2, 500, 64 * 16)][:2] == [slice(0, 250), slice(250, 500)]
     assert [tile.chips for tile in cut(7, 10, 100, 4000)] == [slice(0, 4), slice(4, 7)]
 
 
