@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "export": "Compile a checkpoint into a hardware description and a netlist.",
     "simulate": "Run an export on one engine: traces and accuracy.",
     "verify": "Compare the three engines on real recordings.",
+    "sweep": "Run many chips over mismatch, noise, temperature and more: accuracy, power, yield.",
     "power": "Power and energy per stage, per cell and per inference.",
     "template": "Look at circuit templates, start one, check it, measure it, compare two.",
     "doctor": "Say what is installed, what is missing and how to get it.",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import math
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from hwsim.foundation.errors import InputError
 
@@ -68,6 +70,22 @@ def json_value(value: object) -> JsonValue:
     if hasattr(value, "tolist"):  # NumPy, told by its method: importing it here would cost 0.1 s
         return json_value(value.tolist())
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def command_line(context: click.Context) -> str:
+    """The command with what the user gave it, in the order of the help page."""
+    words = ["hwsim", *context.command_path.removeprefix("hwsim").split()]
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = context.params.get(name)
+        if isinstance(parameter, click.Argument):
+            words.append(str(value))
+        elif not (value is None or isinstance(value, bool)):
+            for each in value if isinstance(value, tuple) else (value,):
+                words += [parameter.opts[0], str(each)]
+    return shlex.join(words)
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
     conditions = Conditions(run.corner, run.temperature)
     conditions.check(export.circuits.technology)
     if name == "ngspice":
-        with _bar(as_json=as_json) as show:
+        with fraction_bar("ngspice", as_json=as_json) as show:
             yield NgspiceEngine(
                 circuits=export.circuits,
                 results=export.results,
@@ -92,9 +92,9 @@ def run_samples(
 
 
 @contextlib.contextmanager
-def _bar(*, as_json: bool) -> Iterator[Callable[[float], None]]:
+def fraction_bar(what: str, *, as_json: bool) -> Iterator[Callable[[float], None]]:
     """A progress bar that is told the finished fraction."""
-    with progress("ngspice", 1.0, as_json=as_json) as advance:
+    with progress(what, 1.0, as_json=as_json) as advance:
         shown = 0.0
 
         def show(fraction: float) -> None:

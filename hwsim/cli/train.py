@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 from hwsim.cells.kinds import KINDS, cell_kind
-from hwsim.cli.output import emit, json_option, progress
+from hwsim.cli.output import command_line, emit, json_option, progress
 from hwsim.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,7 +77,7 @@ def train_command(
     name, splits = load_task(task)
     with progress(f"training {name}", seeds * recipe.steps, as_json=as_json) as advance:
         training = train(
-            name, splits, recipe, seeds=seeds, command=_command_line(context), advance=advance
+            name, splits, recipe, seeds=seeds, command=command_line(context), advance=advance
         )
     save_checkpoint(out, training.checkpoint)
     emit(
@@ -94,16 +92,6 @@ def _require_writable(out: Path) -> None:
     if out.is_dir() or not out.parent.is_dir():
         problem = "is a folder" if out.is_dir() else "its folder does not exist"
         raise InputError(problem, where=str(out), hint="give --out a file in a folder that exists")
-
-
-def _command_line(context: click.Context) -> str:
-    """The command with the options that were given, in the order of the help page."""
-    words = ["hwsim", "train", context.params["task"]]
-    for parameter in context.command.params:
-        given = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
-        if isinstance(parameter, click.Option) and given and not parameter.is_flag:
-            words += [parameter.opts[0], str(context.params[parameter.name or ""])]
-    return shlex.join(words)
 
 
 def _record(training: Training, out: Path) -> dict[str, object]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, MaxNLocator, PercentFormatter
 
 from hwsim.report.sweep_map import draw_map
 from hwsim.studies.sweep.parameters import PARAMETERS, Parameter, Value
 from hwsim.studies.sweep.results import Results
-from hwsim.studies.sweep.summary import Band, PointSummary
+from hwsim.studies.sweep.verdict import Band, Verdict
 
 # Okabe and Ito: told apart by readers with any colour vision.
 _BAND, _IDEAL, _WANTED = "#0072B2", "#000000", "#D55E00"
@@ -28,33 +29,22 @@ _FIGURES = {
 }
 
 
-def sweep_picture(
-    results: Results,
-    summaries: Sequence[PointSummary],
-    *,
-    ideal: float,
-    above: float | None = None,
-) -> bytes:
+def sweep_picture(verdict: Verdict) -> bytes:
     """Draw a sweep.
-
-    Args:
-        results: of a finished sweep.
-        summaries: of its points.
-        ideal: accuracy of the ideal network on the same samples.
-        above: accuracy that a good chip has at least, as in the summaries.
 
     Returns:
         A picture as PNG.
     """
+    results = verdict.results
     varied = _varied(results)
     if len(varied) == 2 and _is_grid(results, varied):
-        figure = _maps(summaries, (varied[0], varied[1]), above)
+        figure = _maps(verdict, (varied[0], varied[1]))
     elif len(varied) > 1:
-        figure = _whiskers(summaries, varied, ideal, above)
+        figure = _whiskers(verdict, varied)
     elif varied:
-        figure = _bands(summaries, varied[0], ideal, above)
+        figure = _bands(verdict, varied[0])
     else:
-        figure = _histograms(results, ideal, above)
+        figure = _histograms(verdict)
     sweep = results.sweep
     figure.suptitle(
         f"{results.engine}: {sweep.chips} chips a point, {sweep.samples} samples a chip"
@@ -87,21 +77,20 @@ def _figure(panels: int, height: float = 4.2) -> tuple[Figure, Sequence[Axes]]:
     return figure, axes[:panels]
 
 
-def _bands(
-    summaries: Sequence[PointSummary], parameter: Parameter, ideal: float, above: float | None
-) -> Figure:
+def _bands(verdict: Verdict, parameter: Parameter) -> Figure:
     """Median and percentiles over one parameter."""
     figure, panels = _figure(3)
-    values = [getattr(each.point, parameter.field) for each in summaries]
+    values = [getattr(each.point, parameter.field) for each in verdict.points]
     for axes, (name, title) in zip(panels, _FIGURES.items(), strict=True):
-        bands = [getattr(each, name) for each in summaries]
+        bands = [getattr(each, name) for each in verdict.points]
         if parameter.kind == "word":
             _draw_whiskers(axes, parameter, values, bands)
         else:
             _draw_band(axes, values, bands)
             _along(axes, parameter, values)
         _upwards(axes, name, title)
-    _references(panels[0], ideal, above)
+    _references(panels[0].axhline, verdict)
+    panels[0].legend(fontsize="small")
     return figure
 
 
@@ -116,19 +105,15 @@ def _draw_band(axes: Axes, values: Sequence[Value], bands: Sequence[Band]) -> No
     axes.plot(x, [band.median for band in ordered], "o-", color=_BAND, ms=4, label="median chip")
 
 
-def _whiskers(
-    summaries: Sequence[PointSummary],
-    varied: Sequence[Parameter],
-    ideal: float,
-    above: float | None,
-) -> Figure:
+def _whiskers(verdict: Verdict, varied: Sequence[Parameter]) -> Figure:
     """Accuracy over each parameter, all others as they come."""
     figure, panels = _figure(len(varied))
     for axes, parameter in zip(panels, varied, strict=True):
-        values = [getattr(each.point, parameter.field) for each in summaries]
-        _draw_whiskers(axes, parameter, values, [each.accuracy for each in summaries])
+        values = [getattr(each.point, parameter.field) for each in verdict.points]
+        _draw_whiskers(axes, parameter, values, [each.accuracy for each in verdict.points])
         _upwards(axes, "accuracy", _FIGURES["accuracy"])
-    _references(panels[0], ideal, above)
+    _references(panels[0].axhline, verdict)
+    panels[0].legend(fontsize="small")
     return figure
 
 
@@ -160,35 +145,32 @@ def _draw_whiskers(
         _along(axes, parameter, values)
 
 
-def _histograms(results: Results, ideal: float, above: float | None) -> Figure:
+def _histograms(verdict: Verdict) -> Figure:
     """All chips of the one point there is."""
     figure, panels = _figure(3)
     for axes, (name, title) in zip(panels, _FIGURES.items(), strict=True):
-        axes.hist(getattr(results, name).ravel(), bins="sqrt", color=_BAND, label="chips")
+        axes.hist(getattr(verdict.results, name).ravel(), bins="sqrt", color=_BAND, label="chips")
         axes.set(xlabel=title, ylabel="chips")
         axes.xaxis.set_major_formatter(_formatter(name))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    panels[0].axvline(ideal, color=_IDEAL, linestyle="--", linewidth=1, label="ideal network")
-    if above is not None:
-        panels[0].axvline(above, color=_WANTED, linestyle="-.", linewidth=1, label="good chip")
+    _references(panels[0].axvline, verdict)
     panels[0].legend(fontsize="small")
     return figure
 
 
-def _maps(
-    summaries: Sequence[PointSummary], varied: tuple[Parameter, Parameter], above: float | None
-) -> Figure:
+def _maps(verdict: Verdict, varied: tuple[Parameter, Parameter]) -> Figure:
     """Accuracy over two parameters, and how many chips are good or how bad the bad ones are."""
     figure, (left, right) = _figure(2, height=4.8)
-    draw_map(left, summaries, varied, [each.accuracy.median for each in summaries])
+    points = verdict.points
+    draw_map(left, points, varied, [each.accuracy.median for each in points])
     left.set_title("median accuracy")
-    if above is None:
-        draw_map(right, summaries, varied, [each.accuracy.low for each in summaries])
+    if verdict.above is None:
+        draw_map(right, points, varied, [each.accuracy.low for each in points])
         right.set_title("5th percentile of accuracy")
     else:
-        good = [each.good.value for each in summaries if each.good is not None]
-        draw_map(right, summaries, varied, good)
-        right.set_title(f"yield: accuracy of {100 * above:g} % or more")
+        good = [each.good.value for each in points if each.good is not None]
+        draw_map(right, points, varied, good)
+        right.set_title(f"yield: accuracy of {100 * verdict.above:g} % or more")
     return figure
 
 
@@ -214,9 +196,13 @@ def _formatter(name: str) -> EngFormatter | PercentFormatter:
     return EngFormatter("W") if name == "power" else PercentFormatter(1.0)
 
 
-def _references(axes: Axes, ideal: float, above: float | None) -> None:
-    """What the chips are held to."""
-    axes.axhline(ideal, color=_IDEAL, linestyle="--", linewidth=1, label="ideal network")
-    if above is not None:
-        axes.axhline(above, color=_WANTED, linestyle="-.", linewidth=1, label="good chip")
-    axes.legend(fontsize="small")
+def _references(line: Callable[..., Line2D], verdict: Verdict) -> None:
+    """What the chips are held to.
+
+    Args:
+        line: draws a line across the axes of accuracy.
+        verdict: says where.
+    """
+    line(verdict.ideal_accuracy, color=_IDEAL, linestyle="--", linewidth=1, label="ideal network")
+    if verdict.above is not None:
+        line(verdict.above, color=_WANTED, linestyle="-.", linewidth=1, label="good chip")

@@ -10,7 +10,7 @@ from matplotlib.ticker import PercentFormatter
 
 from hwsim.engines.trace import Floats
 from hwsim.studies.sweep.parameters import Parameter, Value
-from hwsim.studies.sweep.summary import PointSummary
+from hwsim.studies.sweep.verdict import PointSummary
 
 _MAP = "cividis"
 """Ordered by lightness, so it is read in grey and with any colour vision."""

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from rich.table import Table
 
 from hwsim.studies.accuracy import Proportion
-from hwsim.studies.sweep.job import Sweep
 from hwsim.studies.sweep.parameters import PARAMETERS
-from hwsim.studies.sweep.summary import Band, PointSummary
+from hwsim.studies.sweep.verdict import Band, Verdict
 
 _PREFIXES = {0: "W", -3: "mW", -6: "uW", -9: "nW", -12: "pW"}
 
 
-def sweep_table(
-    sweep: Sweep, summaries: Sequence[PointSummary], *, above: float | None = None
-) -> Table:
-    """Median, 5th and 95th percentile over chips, and the yield where one was asked for.
-
-    Args:
-        sweep: what was run.
-        summaries: of its points.
-        above: accuracy that a good chip has at least.
-    """
+def sweep_table(verdict: Verdict) -> Table:
+    """Median, 5th and 95th percentile over chips, and the yield where one was asked for."""
+    sweep = verdict.results.sweep
+    title = f"median (5th to 95th percentile) of {sweep.chips} chips"
     varied = [PARAMETERS[name] for name in sweep.varied]
-    exponent = _exponent(max(each.power.median for each in summaries))
+    exponent = _exponent(max(each.power.median for each in verdict.points))
     headings = ["accuracy %", "as ideal %", f"power {_PREFIXES[exponent]}"]
-    if above is not None:
+    if verdict.above is not None:
         headings.append("yield %")
-    table = Table(*(each.name for each in varied), *headings, title=_title(sweep, above))
-    for each in summaries:
+    table = Table(*(each.name for each in varied), *headings, title=title)
+    for each in verdict.points:
         where = [parameter.shown(getattr(each.point, parameter.field)) for parameter in varied]
         row = [
             *where,
@@ -43,14 +35,6 @@ def sweep_table(
             row.append(_interval(each.good))
         table.add_row(*row)
     return table
-
-
-def _title(sweep: Sweep, above: float | None) -> str:
-    """What the columns are: states are counted as equal to those of the ideal network."""
-    title = f"median (5th to 95th percentile) of {sweep.chips} chips"
-    if above is None:
-        return title
-    return f"{title}; yield: accuracy of {100 * above:g} % or more (95 % interval)"
 
 
 def _exponent(watts: float) -> int:

@@ -13,8 +13,8 @@ from hwsim.studies.sweep.job import Sweep
 from hwsim.studies.sweep.point import Point
 from hwsim.studies.sweep.points import points_of
 from hwsim.studies.sweep.results import Results
-from hwsim.studies.sweep.summary import summarise
 from hwsim.studies.sweep.variation import parse_variation
+from hwsim.studies.sweep.verdict import Verdict
 
 NOMINAL = Point(1.0, 1.0, 0.0, 27.0, 1.2, "tt", 5, 1e-9, 5e-3)
 CHIPS = 10
@@ -51,20 +51,20 @@ def drawn(table, width=80):
 )
 def test_any_sweep_is_one_picture(words, sobol, above):
     found = results(words, sobol)
-    picture = sweep_picture(found, summarise(found, above), ideal=0.97, above=above)
+    picture = sweep_picture(Verdict.of(found, 0.97, above))
     pixels = image.imread(io.BytesIO(picture))
     assert 0.005 < np.mean(pixels[..., 0] < 0.5) < 0.8
 
 
 def test_the_same_sweep_is_the_same_picture():
     found = results(["mismatch=0,1"])
-    one, other = (sweep_picture(found, summarise(found), ideal=0.9) for _ in range(2))
+    one, other = (sweep_picture(Verdict.of(found, 0.9)) for _ in range(2))
     assert one == other
 
 
 def test_a_line_has_median_percentiles_and_yield():
     found = results(["mismatch=0,1", "vdd=1.1V,1.2V"])
-    text = drawn(sweep_table(found.sweep, summarise(found, 0.8), above=0.8), width=100)
+    text = drawn(sweep_table(Verdict.of(found, 0.97, 0.8)), width=100)
     lines = [line for line in text.splitlines() if "1.1 V" in line]
     assert len(lines) == 2
     # Ramp of ten chips from 0.1 to 1: half of it, and 5 % and 95 % of the way.
@@ -72,13 +72,13 @@ def test_a_line_has_median_percentiles_and_yield():
         assert cell in lines[0]
     # Three of ten chips: Wilson 10.78 to 60.32 %.
     assert "30 (11-60)" in lines[0]
-    assert "accuracy of 80 % or more" in text
+    assert "median (5th to 95th percentile) of 10 chips" in text
     assert "power nW" in text
 
 
 def test_without_a_wanted_accuracy_there_is_no_yield():
     found = results(["mismatch=0,1"])
-    assert "yield" not in drawn(sweep_table(found.sweep, summarise(found)))
+    assert "yield" not in drawn(sweep_table(Verdict.of(found, 0.97)))
 
 
 @pytest.mark.parametrize(
@@ -86,11 +86,11 @@ def test_without_a_wanted_accuracy_there_is_no_yield():
 )
 def test_power_is_in_a_fitting_unit(power, unit):
     found = results([], power=power)
-    assert unit in drawn(sweep_table(found.sweep, summarise(found)))
+    assert unit in drawn(sweep_table(Verdict.of(found, 0.97)))
 
 
 def test_one_parameter_and_a_yield_fit_a_terminal():
     found = results(["mismatch=0,1"])
-    text = drawn(sweep_table(found.sweep, summarise(found, 0.1), above=0.1))
+    text = drawn(sweep_table(Verdict.of(found, 0.97, 0.1)))
     rows = [line for line in text.splitlines() if line.startswith("│")]
     assert len(rows) == 2

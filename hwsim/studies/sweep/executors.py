@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hwsim.foundation.errors import InputError
+from hwsim.spice import core_count
 
 CONNECT_SECONDS = 5.0
 """Longest wait for a scheduler, and then for its first worker."""
@@ -42,7 +42,7 @@ def threads(count: int | None = None) -> Iterator[Workforce]:
     Args:
         count: how many; None for one a core.
     """
-    workers = count or len(os.sched_getaffinity(0))
+    workers = count or core_count()
     with ThreadPoolExecutor(workers) as executor:
         yield Workforce(executor, workers)
 

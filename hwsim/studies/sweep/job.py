@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -89,6 +89,14 @@ class Evaluator(Protocol):
     @property
     def subject(self) -> Mapping[str, str]:
         """What all its jobs share, by name: the engine, and hashes of design, data, datasheets."""
+        ...
+
+    def check(self, points: Sequence[Point]) -> None:
+        """Refuse points that it cannot run, before anything is written.
+
+        Raises:
+            InputError: with what is wrong.
+        """
         ...
 
     def __call__(self, job: Job) -> ChipRows:

@@ -49,7 +49,7 @@ def results_table(results: Results) -> pa.Table:
         columns[parameter.field] = pa.array(repeated, type=_TYPES[parameter.kind])
     columns |= {
         "chip": pa.array(np.tile(np.arange(chips), points)),
-        "seed": pa.array(np.full(rows, sweep.seed)),
+        "seed": pa.array(np.full(rows, sweep.seed), type=pa.uint64()),
         "engine": pa.array([results.engine] * rows, type=pa.string()),
         "samples": pa.array(np.full(rows, sweep.samples)),
         "accuracy": pa.array(results.accuracy.ravel()),

@@ -61,6 +61,7 @@ def run_sweep(
     Raises:
         InputError: another sweep's folder, conditions that cannot be run, or a full disk.
     """
+    evaluator.check(sweep.points)
     subject = {**evaluator.subject, "code": source_hash()}
     with opened(path, sweep, subject) as folder:
         figures = np.empty((len(COLUMNS), len(sweep.points) * sweep.chips))

@@ -1,4 +1,4 @@
-"""What a sweep says of each point: percentiles over its chips, and the yield."""
+"""What a sweep says: of each point the percentiles over its chips, and the yield."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hwsim import __version__
 from hwsim.engines.trace import Floats
 from hwsim.foundation.errors import InputError
 from hwsim.studies.accuracy import Proportion, proportion
@@ -64,28 +65,66 @@ class PointSummary:
         }
 
 
-def summarise(results: Results, above: float | None = None) -> tuple[PointSummary, ...]:
-    """One summary a point, in the order of the points.
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What a sweep found, point by point.
 
-    Args:
-        results: of a finished sweep.
+    Attributes:
+        results: of every chip.
+        ideal_accuracy: of the ideal network on the same samples.
         above: accuracy that a good chip has at least; None asks for no yield.
+        points: one summary a point, in the order of the points.
+    """
+
+    results: Results
+    ideal_accuracy: float
+    above: float | None
+    points: tuple[PointSummary, ...]
+
+    @classmethod
+    def of(cls, results: Results, ideal_accuracy: float, above: float | None = None) -> Verdict:
+        """Sum up a finished sweep.
+
+        Raises:
+            InputError: a wanted accuracy that is no fraction.
+        """
+        require_accuracy(above)
+        points = tuple(
+            PointSummary(
+                point=point,
+                accuracy=_band(results.accuracy[index]),
+                state_agreement=_band(results.state_agreement[index]),
+                power=_band(results.power[index]),
+                good=None if above is None else _good(results.accuracy[index], above, results),
+            )
+            for index, point in enumerate(results.sweep.points)
+        )
+        return cls(results, ideal_accuracy, above, points)
+
+    def record(self) -> dict[str, object]:
+        """For JSON."""
+        sweep = self.results.sweep
+        return {
+            "hwsim": __version__,
+            "engine": self.results.engine,
+            "chips": sweep.chips,
+            "samples": sweep.samples,
+            "seed": sweep.seed,
+            "varied": list(sweep.varied),
+            "above": self.above,
+            "ideal_accuracy": self.ideal_accuracy,
+            "points": [each.record() for each in self.points],
+        }
+
+
+def require_accuracy(above: float | None) -> None:
+    """Refuse what is no accuracy.
 
     Raises:
-        InputError: an accuracy that is no fraction.
+        InputError: not a fraction; NaN is none.
     """
     if above is not None and not 0 <= above <= 1:
         raise InputError(f"an accuracy of {above:g}", hint="it is a fraction, 0 to 1")
-    return tuple(
-        PointSummary(
-            point=point,
-            accuracy=_band(results.accuracy[index]),
-            state_agreement=_band(results.state_agreement[index]),
-            power=_band(results.power[index]),
-            good=None if above is None else _good(results.accuracy[index], above, results),
-        )
-        for index, point in enumerate(results.sweep.points)
-    )
 
 
 def _good(accuracy: Floats, above: float, results: Results) -> Proportion:
