@@ -61,8 +61,8 @@ def _follow(drive: Floats, times: Floats, current: Floats, currents: Floats) -> 
             for place in range(drive.shape[2]):
                 before = max(current[chip, place], LEAST)
                 after = max(drive[chip, moment, place], LEAST)
-                decay = np.exp(-after * times[moment, place])
-                found = after * before / (before + (after - before) * decay)
+                lost = np.expm1(-after * times[moment, place])
+                found = after * before / (after + (after - before) * lost)
                 current[chip, place] = found
                 currents[chip, moment, place] = found
 

@@ -34,8 +34,9 @@ def settled(start: Array, drive: Array, time_over_charge: Array) -> Array:
     xp = array_api_compat.array_namespace(start, drive)
     before = xp.clip(start, LEAST, None)
     after = xp.clip(drive, LEAST, None)
-    decay = xp.exp(-after * time_over_charge)
-    return after * before / (before + (after - before) * decay)
+    # expm1 keeps what a nearly dead line has lost: the difference of two nearly equal numbers.
+    lost = xp.expm1(-after * time_over_charge)
+    return after * before / (after + (after - before) * lost)
 
 
 def follow(drive: Array, time_over_charge: Array, start: Array) -> Array:
@@ -51,7 +52,7 @@ def follow(drive: Array, time_over_charge: Array, start: Array) -> Array:
     """
     xp = array_api_compat.array_namespace(drive)
     currents = xp.empty_like(drive)
-    current = xp.broadcast_to(start, drive[:, 0, 0, ...].shape)
+    current = start + xp.zeros_like(drive[:, 0, 0, ...])
     for step in range(drive.shape[1]):
         for moment in range(drive.shape[2]):
             current = settled(current, drive[:, step, moment, ...], time_over_charge[moment, ...])
