@@ -158,10 +158,14 @@ class Bench:
         """The node ``half`` at half the supply, that outputs go to."""
         return f"Vhalf half 0 {number(point.supply_voltage / 2)}"
 
+    @property
+    def variables(self) -> dict[str, int]:
+        """What the statements of templates ask for: the number of stages that is measured."""
+        return {name: int(self.settings.get(name, 0)) for name in ("stages", "half_range")}
+
     def rendered(self, template: Template) -> str:
         """The SPICE text of a template, for the number of stages that is measured."""
-        variables = {name: int(self.settings.get(name, 0)) for name in ("stages", "half_range")}
-        return template.render(**variables)
+        return template.render(**self.variables)
 
 
 def bench_of(template: Template, technology: Technology) -> Bench:

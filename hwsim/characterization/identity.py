@@ -30,7 +30,7 @@ _TEMPLATE_FIELDS = {
     "testbench",
 }
 _TECHNOLOGY_FIELDS = {"library", "corners", "bias", "mismatch"}
-_BESIDE = ("__init__.py", "cache.py", "store.py", "laboratory.py")
+_BESIDE = ("__init__.py", "cache.py", "complaint.py", "store.py", "laboratory.py")
 _SHARED = ("bench.py", "experiment.py", "sizes.py")
 _OF_KINDS: Mapping[str, tuple[str, ...]] = {
     "mirror.py": ("mirror",),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 
 from hwsim.characterization.bench import Bench
+from hwsim.characterization.complaint import cannot_be_simulated
 from hwsim.characterization.devices import element_of, transistor_paths
 from hwsim.characterization.experiment import Experiment, Findings, merged
 from hwsim.characterization.grid import NOMINAL
 from hwsim.characterization.kinds import KINDS
 from hwsim.characterization.laboratory import Job, Laboratory, Progress
 from hwsim.circuits.datasheet import Device
-from hwsim.foundation.errors import InputError
 from hwsim.spice import Result
-
-LONGEST_REASON = 240
-"""Characters of what ngspice says that a message quotes."""
 
 
 def measure_devices(
@@ -35,12 +31,7 @@ def measure_devices(
         jobs.append(Job(size_experiment(static.experiment(bench, NOMINAL), elements)))
     found = merged([each.drawn for each in laboratory.run(jobs, on_progress)])
     if found.absent:
-        reason = next(iter(found.absent.values()))
-        raise InputError(
-            f"the circuit cannot be simulated: {textwrap.shorten(reason, LONGEST_REASON)}",
-            where=str(bench.template.circuit_file),
-            hint="`hwsim template check` names the lines that look wrong",
-        )
+        raise cannot_be_simulated(bench, next(iter(found.absent.values())))
     return {
         path: Device(
             type=types[path],

@@ -176,12 +176,21 @@ def test_a_network_takes_the_datasheet_that_ships(technology, request):
 
 
 @pytest.mark.parametrize(
-    ("replaced", "by"),
-    [("w={w_unit}", "w={w_none}"), ("Xinput ", "Vloop1 state vss 1\nVloop2 state vss 2\nXinput ")],
+    ("replaced", "by", "line"),
+    [
+        ("w={w_unit}", "w={w_none}", "Xinput "),
+        ("Xinput ", "Vloop1 state vss 1\nVloop2 state vss 2\nXinput ", "Vloop1 "),
+        ("Xinput ", "Mx state vdd vss vss nomodel w=1u l=1u\nXinput ", "Mx "),
+        ("Xinput ", "Rtiny state feedback 1e-30\nXinput ", ".subckt "),
+    ],
 )
-def test_a_circuit_that_cannot_be_simulated_is_named(edited, technology, replaced, by):
-    with pytest.raises(InputError, match=r"fq_bmru_9t.template\.spice: the circuit cannot be"):
-        characterize(edited("fq_bmru_9t", (replaced, by)), technology, workers=1)
+def test_a_circuit_that_cannot_be_simulated_is_named(edited, technology, replaced, by, line):
+    broken = edited("fq_bmru_9t", (replaced, by))
+    lines = broken.circuit_file.read_text().splitlines()
+    number = next(i for i, text in enumerate(lines, 1) if text.startswith(line))
+    with pytest.raises(InputError, match="the circuit cannot be simulated: ngspice ") as caught:
+        characterize(broken, technology, workers=1)
+    assert caught.value.where == f"{broken.circuit_file}, line {number}"
 
 
 @pytest.mark.usefixtures("small")

@@ -34,22 +34,24 @@ def run(pool):
     return run_one
 
 
-def test_the_servo_finds_the_trip_point_of_a_clocked_ladder(run, bench):
+@pytest.mark.parametrize(("name", "sign", "latch"), [("trip_up", 1, "q4"), ("trip_down", -1, "q3")])
+def test_the_servo_finds_the_trip_point_of_a_clocked_ladder(run, bench, name, sign, latch):
+    """Above it the candidate must come its charge before the write, so the upper bound is wider."""
     ladder = bench("cmru_ladder")
-    trip = run(ladder, KINDS["cmru"].statics[0].experiment(ladder, HERE)).figures["trip_up"]
+    trip = run(ladder, KINDS["cmru"].statics[0].experiment(ladder, HERE)).figures[name]
     plain = sequence_experiment(ladder, HERE)
     asked = ladder.asked("threshold", HERE)
-    for ratio, moves in ((0.98, False), (1.02, True)):
-        candidate = ratio * trip * asked
+    for ratio, moves in ((0.998, False), (1.01, True)):
+        candidate = sign * ratio * trip * asked
         source = current_source("candidate", "candidate", [(0, 0), (5e-3, 0), (5.02e-3, candidate)])
         text = re.sub(r"Icandidate 0 candidate pwl\((.|\n\+)*", source, plain.text)
         text = re.sub(r"\.tran .*", ".tran 250u 10m 0 250u", text)
 
         def level(result):
-            return Findings({"up": float(result.vector("v(xcell.q4)")[-1])})
+            return Findings({"set": float(result.vector(f"v(xcell.{latch})")[-1] > 0.6)})
 
-        found = run(ladder, Experiment(text, ("up",), level, ("tran",), 10e-3))
-        assert (found.figures["up"] > 0.6) == moves
+        found = run(ladder, Experiment(text, ("set",), level, ("tran",), 10e-3))
+        assert (found.figures["set"] == (sign > 0)) == moves
 
 
 def test_the_traced_loop_is_the_one_that_a_slow_ramp_goes_through(run, bench):

@@ -89,9 +89,16 @@ def test_a_circuit_without_a_solution_is_one_line_that_names_its_file(hwsim, bad
     home = bad(INPUT, f"{INPUT}Rtiny state feedback 1e-30\n")
     code, _, complaint = hwsim("template", "characterize", "bad", "--template-path", home)
     assert code == 2
-    assert f"{home / 'bad' / 'template.spice'}: the circuit cannot be simulated" in one_line(
-        complaint
-    )
+    place = f"{home / 'bad' / 'template.spice'}, line 10"
+    assert f"{place}: the circuit cannot be simulated" in one_line(complaint)
+
+
+def test_how_much_was_measured_is_told(hwsim):
+    code, printed, _ = hwsim("template", "characterize", CELL)
+    assert code == 0
+    assert printed.splitlines()[-1] == "the datasheet was known: nothing was measured"
+    record = json.loads(hwsim("template", "characterize", CELL, "--json")[1])
+    assert record["measurements"] == {"run": 0, "known": 0}
 
 
 @pytest.mark.spice
