@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
-
 
 class HwsimError(Exception):
     """Anything hwsim tells its user in one line instead of a traceback.
@@ -29,12 +27,17 @@ class HwsimError(Exception):
 
         Python would call the constructor with `args`, which takes them by keyword.
         """
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+        return _again, (type(self), self.args), self.__dict__
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f" ({self.hint})" if self.hint else ""
         return f"{place}{self.what}{advice}"
+
+
+def _again(kind: type[HwsimError], args: tuple[object, ...]) -> HwsimError:
+    """An error without its constructor; what it holds follows."""
+    return kind.__new__(kind, *args)
 
 
 class InputError(HwsimError):
