@@ -76,7 +76,7 @@ class Point:
                 least, most = parameter.shown(allowed.least), parameter.shown(allowed.most)
                 raise InputError(
                     f"{name} of {parameter.shown(value)} is out of range",
-                    hint=f"{technology.name} has {least} to {most}",
+                    hint=f"{least} to {most} on {technology.name}",
                 )
         self.conditions.check(technology)
 

@@ -147,13 +147,13 @@ def test_variations_that_make_no_sweep(words, sobol, complaint):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"mismatch": -0.1}, "mismatch of -0.1 is out of range .generic180 has 0 to 10"),
+        ({"mismatch": -0.1}, "mismatch of -0.1 is out of range .0 to 10 on generic180"),
         ({"mismatch": float("nan")}, "mismatch of nan"),
         ({"noise": -1.0}, "noise of -1"),
         ({"input_noise": float("inf")}, "input-noise of inf"),
-        ({"temperature": 200.0}, "temperature of 200 C is out of range .generic180 has 0 C to 85"),
+        ({"temperature": 200.0}, "temperature of 200 C is out of range .0 C to 85 C on generic180"),
         ({"vdd": 3.3}, "vdd of 3.3 V"),
-        ({"bits": 9}, "bits of 9 is out of range .generic180 has 2 to 8"),
+        ({"bits": 9}, "bits of 9 is out of range .2 to 8 on"),
         ({"unit_current": 1e-6}, "unit-current of 1 uA"),
         ({"step": 1e-9}, "step of 1 ns"),
         ({"corner": "xx"}, "unknown corner 'xx'"),
