@@ -2,32 +2,68 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hwsim.design.design import Design
 from hwsim.engines.trace import Floats, Trace
 from hwsim.engines.trip_points import TripPoints
 from hwsim.foundation.errors import InputError
 
+CLEAR = 0.02
+"""Margin of a decision above which it counts as clear, in spreads of the logits: how far the best
+logit is from the second, over the standard deviation of all logits of the trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of several things are so.
+
+    Attributes:
+        hits: that are.
+        total: all of them.
+    """
+
+    hits: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        """The fraction; NaN of nothing."""
+        return self.hits / self.total if self.total else math.nan
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Fractions of what is equal in two traces.
+    """How much is equal in two traces.
 
     Attributes:
-        decisions: of sequences.
-        states: of cell x step.
+        equal_decisions: of sequences.
+        equal_clear_decisions: of those whose margin in the reference exceeds `CLEAR`.
+        equal_states: of cell x step.
         output_rms: rms difference of the output currents, A.
         output_relative: the same over the rms output current of the reference.
     """
 
-    decisions: float
-    states: float
+    equal_decisions: Count
+    equal_clear_decisions: Count
+    equal_states: Count
     output_rms: float
     output_relative: float
+
+    @property
+    def decisions(self) -> float:
+        """Fraction of sequences that are decided alike."""
+        return self.equal_decisions.value
+
+    @property
+    def states(self) -> float:
+        """Fraction of cell x step with equal states."""
+        return self.equal_states.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +98,24 @@ class SingleSteps:
     """Agreement of single steps, each judged from the measured previous state.
 
     Attributes:
-        agreement: fraction of cell x step that follows.
-        errors: every one that does not.
+        judged: number of cell x step.
+        errors: every one that does not follow.
         candidate_rms: rms difference of the candidates, relative to the cell's upper trip point.
     """
 
-    agreement: float
+    judged: int
     errors: tuple[StepError, ...]
     candidate_rms: float
+
+    @property
+    def following(self) -> Count:
+        """Of cell x step."""
+        return Count(self.judged - len(self.errors), self.judged)
+
+    @property
+    def agreement(self) -> float:
+        """Fraction of cell x step that follows."""
+        return self.following.value
 
 
 def compare_traces(design: Design, tested: Trace, reference: Trace) -> Agreement:
@@ -88,12 +134,33 @@ def compare_traces(design: Design, tested: Trace, reference: Trace) -> Agreement
     rms = float(np.sqrt(np.mean(difference**2)))
     scale = float(np.sqrt(np.mean(reference.outputs[mask] ** 2)))
     decided = tested.decisions(design.readout) == reference.decisions(design.readout)
+    clear = decision_margins(design, reference) > CLEAR
     return Agreement(
-        decisions=float(decided.mean()),
-        states=float(np.concatenate(equal).mean()),
+        equal_decisions=_count(decided),
+        equal_clear_decisions=_count(decided[clear]),
+        equal_states=_count(np.concatenate(equal)),
         output_rms=rms,
         output_relative=rms / scale if scale else 0.0,
     )
+
+
+def decision_margins(design: Design, trace: Trace) -> Floats:
+    """How clearly a trace decides.
+
+    Args:
+        design: the network.
+        trace: of it.
+
+    Returns:
+        Best logit minus the second over the standard deviation of all logits, [sequence]; 0 where
+        all logits are equal.
+    """
+    logits = trace.logits(design.readout)
+    spread = float(logits.std())
+    if not spread:
+        return np.zeros(len(trace))
+    ranked = np.sort(logits, axis=1)
+    return np.asarray((ranked[:, -1] - ranked[:, -2]) / spread)
 
 
 def judge_single_steps(
@@ -141,10 +208,14 @@ def judge_single_steps(
                 )
             )
     return SingleSteps(
-        agreement=1.0 - len(errors) / judged,
+        judged=judged,
         errors=tuple(errors),
         candidate_rms=float(np.sqrt(np.mean(np.concatenate(differences) ** 2))),
     )
+
+
+def _count(hits: NDArray[np.bool_]) -> Count:
+    return Count(int(np.count_nonzero(hits)), hits.size)
 
 
 def _states(trace: Trace, stage: str) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:

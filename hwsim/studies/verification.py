@@ -59,6 +59,9 @@ class Verification:
             },
             "samples": {name: value.total for name, value in self.accuracy.items()},
             "decision_agreement": {k: a.decisions for k, a in self.agreement.items()},
+            "decision_agreement_clear": {
+                k: a.equal_clear_decisions.value for k, a in self.agreement.items()
+            },
             "state_agreement": {k: a.states for k, a in self.agreement.items()},
             "output_error": {k: a.output_relative for k, a in self.agreement.items()},
             "single_step_agreement": self.single_steps.agreement,
