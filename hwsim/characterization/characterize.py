@@ -57,17 +57,15 @@ def characterize(
         technology: what it is made of.
         workers: ngspice processes; None for one a core.
         timeout_seconds: for all of it.
-        on_progress: called with the number of finished measurements and of those of this part.
-        on_tally: called at the end with how much was run and how much was known; with zeros where
-            the whole datasheet was.
+        on_progress: called with finished measurements and those of this part.
+        on_tally: called at the end with what was run and what was known; zeros for all of it.
         use_cache: take and leave measurements and datasheets in the user's cache.
 
     Returns:
         The datasheet; a figure that the circuit does not have is absent with a reason.
 
     Raises:
-        InputError: a template or technology that cannot be read, or a circuit that ngspice does
-            not accept or finds no operating point of.
+        InputError: a template or technology that cannot be read or simulated.
         NgspiceMissing: there is no ngspice library.
         SimulatorError: the time is up.
     """
@@ -97,27 +95,23 @@ def characterize_for_network(
 ) -> Datasheet:
     """Measure of a template what a network at nominal conditions follows from.
 
-    That is every nominal figure but retention and the cells with mismatch, and the sensitivities:
-    seconds instead of minutes. `characterize` finds these measurements in the cache.
+    Nominal figures but retention and cells with mismatch, and the sensitivities: seconds.
 
     Args:
         template: the circuit.
         technology: what it is made of.
-        workers: ngspice processes; None for one a core.
+        workers: and the following, as of `characterize`.
         timeout_seconds: for all of it.
-        on_progress: called with the number of finished measurements and of those of this part.
-        on_tally: called at the end with how much was run and how much was known.
-        use_cache: take and leave measurements in the user's cache.
+        on_progress: with finished measurements and those of this part.
+        on_tally: with what was run and what was known.
+        use_cache: of measurements and of the full datasheet.
 
     Returns:
-        The full datasheet where there is one of this template; else one whose
-        ``provenance.scope`` is ``network``, without grid and predictions. It is kept nowhere and
-        has a content hash of its own, so that nobody takes it for the full one.
+        The full datasheet where there is one; else one of ``provenance.scope`` ``network`` with a
+        content hash of its own, without grid and predictions, which is kept nowhere.
 
     Raises:
-        InputError: as `characterize`.
-        NgspiceMissing: there is no ngspice library.
-        SimulatorError: the time is up.
+        InputError, NgspiceMissing, SimulatorError: as `characterize`.
     """
     bench = bench_of(template, technology)
     identity = identify(bench)

@@ -123,8 +123,7 @@ def noise_experiment(bench: Bench, point: Point, side: Side) -> Experiment:
 def tail_experiment(bench: Bench, point: Point, side: Side) -> Experiment:
     """Two lines whose drive ends: each dies as its charge over the time.
 
-    A diode of weak inversion that discharges its own line follows ``dI/dt = -I^2 / Q``, with
-    ``Q = C n Ut``, so that ``1 / I`` is a straight line of slope ``1 / Q``.
+    In weak inversion ``dI/dt = -I^2 / Q``, ``Q = C n Ut``: ``1 / I`` is a line of slope ``1 / Q``.
     """
     first = TAIL_DRIVE * point.unit_current
     into = first if side == "sink" else -first
