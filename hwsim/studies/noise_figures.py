@@ -74,7 +74,8 @@ class NoiseFigures:
 
         def figure(chips: Integers) -> Floats:
             noise, candidate, change, level = np.moveaxis(squares[chips].mean(axis=1), -1, 0)
-            return np.asarray(np.sqrt((noise / candidate) / (change / level)))
+            ratio = np.where(change > 0, (noise / candidate) * (level / change), np.inf)
+            return np.asarray(np.sqrt(ratio))
 
         return over_chips(figure, len(self.chips))
 
