@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,17 +47,13 @@ def run_jobs(
     return results, evaluator.subject
 
 
-@contextlib.contextmanager
-def _workforce(place: Place) -> Iterator[Workforce]:
+def _workforce(place: Place) -> AbstractContextManager[Workforce]:
     """Whoever runs the jobs; ngspice has processes of its own, so one job at a time."""
-    from hwsim.studies.sweep.executors import cluster, threads
+    from hwsim.studies.sweep.executors import cluster, one_by_one, threads
 
-    if place.scheduler is not None:
-        with cluster(place.scheduler) as found:
-            yield found
-    else:
-        with threads(1 if place.engine == "ngspice" else place.workers) as found:
-            yield found
+    if place.engine == "ngspice":
+        return one_by_one()
+    return threads(place.workers) if place.scheduler is None else cluster(place.scheduler)
 
 
 def _evaluator(export: Export, material: Material, place: Place, watch: _Watch) -> Evaluator:

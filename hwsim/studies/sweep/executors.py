@@ -1,14 +1,18 @@
-"""Who runs the jobs: threads of this process, or a Dask cluster."""
+"""Who runs the jobs: this thread, threads of this process, or a Dask cluster."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
 from hwsim.foundation.errors import InputError
 from hwsim.spice import core_count
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 CONNECT_SECONDS = 5.0
 """Longest wait for a scheduler, and then for its first worker."""
@@ -23,16 +27,32 @@ class Workforce:
 
     Attributes:
         executor: takes them.
-        workers: how many it runs at once, as far as is known when it starts.
+        waiting: jobs to hand over at a time, so that no worker waits for the next.
     """
 
     executor: Executor
-    workers: int
+    waiting: int
 
-    @property
-    def waiting(self) -> int:
-        """Jobs to hand over at a time, so that no worker waits for the next."""
-        return 2 * self.workers + 1
+
+class OneByOne(Executor):
+    """Runs each job at once and where it is called: for jobs with processes of their own.
+
+    An interruption so reaches whoever waits for these processes.
+    """
+
+    def submit(
+        self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Run a call; its errors are raised here."""
+        future: Future[Result] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@contextlib.contextmanager
+def one_by_one() -> Iterator[Workforce]:
+    """No workers: one job after the other."""
+    yield Workforce(OneByOne(), waiting=1)
 
 
 @contextlib.contextmanager
@@ -44,7 +64,7 @@ def threads(count: int | None = None) -> Iterator[Workforce]:
     """
     workers = count or core_count()
     with ThreadPoolExecutor(workers) as executor:
-        yield Workforce(executor, workers)
+        yield Workforce(executor, waiting=_enough(workers))
 
 
 @contextlib.contextmanager
@@ -77,7 +97,8 @@ def cluster(address: str) -> Iterator[Workforce]:
         try:
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
             workers = sum(client.nthreads().values())
-            yield Workforce(client.get_executor(pure=False, retries=RETRIES), workers)
+            executor = client.get_executor(pure=False, retries=RETRIES)
+            yield Workforce(executor, waiting=_enough(workers))
         except TimeoutError:
             raise InputError(
                 f"the scheduler at '{address}' has no workers",
@@ -93,3 +114,8 @@ def cluster(address: str) -> Iterator[Workforce]:
                 f"a worker of '{address}' has no module {error.name}",
                 hint="install the same hwsim in the environment of the workers",
             ) from None
+
+
+def _enough(workers: int) -> int:
+    """Jobs in hand for workers that may finish while others are looked after."""
+    return 2 * workers + 1

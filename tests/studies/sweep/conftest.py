@@ -1,6 +1,6 @@
 """The toy of these tests as a module, and results as bytes."""
 
-import importlib.util
+import importlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,19 +9,15 @@ import pytest
 
 from hwsim.studies.sweep.run import CSV, PARQUET, run_sweep
 
-TOY = Path(__file__).with_name("toy.py")
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
 def toy():
-    """The module beside this file, under a name that pickle finds again in this process."""
-    spec = importlib.util.spec_from_file_location("sweep_toy", TOY)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["sweep_toy"] = module
-    spec.loader.exec_module(module)
-    module.PATH = TOY
-    yield module
-    del sys.modules["sweep_toy"]
+    """The module beside this file, under a name that other processes find too."""
+    sys.path.insert(0, str(HERE))
+    yield importlib.import_module("sweep_toy")
+    sys.path.remove(str(HERE))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import pytest
 
 from hwsim.foundation import files
 from hwsim.foundation.errors import InputError
+from hwsim.studies.sweep.executors import one_by_one
 from hwsim.studies.sweep.run import run_sweep
 
 
@@ -28,7 +29,7 @@ def torn(folder):
 
 
 def start(toy, folder, seconds, workers):
-    words = [sys.executable, str(toy.PATH), str(folder), str(seconds), str(workers)]
+    words = [sys.executable, toy.__file__, str(folder), str(seconds), str(workers)]
     return subprocess.Popen(words, stderr=subprocess.PIPE)
 
 
@@ -38,6 +39,23 @@ def test_any_number_of_workers_gives_the_same_bytes(
 ):
     run(toy.toy_sweep(), toy.Toy(0.002), tmp_path / "sweep", workers, waiting=2 * workers)
     assert written(tmp_path / "sweep") == undisturbed
+
+
+def test_without_workers_it_is_the_same_and_each_job_is_kept_at_once(
+    toy, written, undisturbed, tmp_path
+):
+    seen = []
+    with one_by_one() as alone:
+        run_sweep(
+            toy.toy_sweep(),
+            toy.Toy(),
+            tmp_path / "sweep",
+            alone.executor,
+            waiting=alone.waiting,
+            on_progress=lambda *_: seen.append(len(jobs(tmp_path / "sweep"))),
+        )
+    assert written(tmp_path / "sweep") == undisturbed
+    assert seen == list(range(13))
 
 
 def test_processes_give_the_same_bytes(toy, written, undisturbed, tmp_path):

@@ -1,6 +1,6 @@
 """An evaluator that needs no engine: made-up figures that follow from the job, slowly if asked.
 
-Run as a program it is a sweep that can be killed: ``python toy.py FOLDER SECONDS WORKERS``.
+Run as a program it is a sweep that can be killed: ``python sweep_toy.py FOLDER SECONDS WORKERS``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hwsim.foundation.errors import InputError
 from hwsim.studies.sweep.job import ChipRows, Job, Sweep
 from hwsim.studies.sweep.point import Point
 from hwsim.studies.sweep.run import run_sweep
@@ -27,6 +28,7 @@ class Toy:
 
     seconds: float = 0.0
     design: str = "a"
+    fails: bool = False
     block: int = 3
 
     @property
@@ -38,6 +40,8 @@ class Toy:
 
     def __call__(self, job: Job) -> ChipRows:
         time.sleep(self.seconds)
+        if self.fails:
+            raise InputError("cannot be run", where="toy", hint="ask it not to fail")
         chips = range(job.first, job.first + job.count)
         draws = [np.random.default_rng((job.seed, chip)).random(3) for chip in chips]
         worse = 1 + job.point.mismatch + 0.01 * job.point.temperature
