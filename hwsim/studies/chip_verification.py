@@ -15,71 +15,24 @@ from hwsim.design.design import Design
 from hwsim.engines.behavioural import BehaviouralEngine
 from hwsim.engines.chip_model import ChipModel
 from hwsim.engines.ngspice import NgspiceEngine
-from hwsim.engines.trace import Trace
 from hwsim.foundation.errors import InputError
 from hwsim.spice import WorkerPool
-from hwsim.studies.accuracy import Proportion, accuracy
-from hwsim.studies.agreement import (
-    Agreement,
-    SingleSteps,
-    StepError,
-    compare_traces,
-    judge_single_steps,
-)
+from hwsim.studies.agreement import StepError
+from hwsim.studies.chip_comparison import ChipComparison, compare_chip
 from hwsim.studies.chip_statistics import (
     Correlation,
     Estimate,
     Share,
     TwoSamples,
-    correlation,
     mean_over_chips,
     two_samples,
 )
-from hwsim.studies.measured_trips import MeasuredTrips, measure_trips
+from hwsim.studies.measured_trips import correlate_trips, measure_trips
 from hwsim.studies.noise_figures import NoiseFigures, noise_figures, without_noise
-from hwsim.studies.power import measure_power
 from hwsim.studies.samples import evenly_spaced
 
 WORST = 20
 """Step errors that are listed: those farthest from their threshold."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChipComparison:
-    """One chip in both engines.
-
-    Attributes:
-        number: of the chip in its production.
-        behavioural: accuracy.
-        ngspice: accuracy.
-        agreement: of ngspice with the behavioural engine.
-        single_steps: of ngspice, judged by the behavioural candidates and trip points of the chip.
-        power_ratio: supply power, behavioural over ngspice.
-        violations: of the structure, in ngspice.
-    """
-
-    number: int
-    behavioural: Proportion
-    ngspice: Proportion
-    agreement: Agreement
-    single_steps: SingleSteps
-    power_ratio: float
-    violations: tuple[str, ...]
-
-    def record(self) -> dict[str, object]:
-        """As plain values, for JSON."""
-        return {
-            "chip": self.number,
-            "accuracy_behavioural": self.behavioural.value,
-            "accuracy_ngspice": self.ngspice.value,
-            "decisions_equal": self.agreement.decisions,
-            "clear_decisions_equal": self.agreement.equal_clear_decisions.value,
-            "states_equal": self.agreement.states,
-            "single_steps_equal": self.single_steps.agreement,
-            "output_error": self.agreement.output_relative,
-            "candidate_error": self.single_steps.candidate_rms,
-            "power_ratio": self.power_ratio,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +187,7 @@ def verify_chips(
     measured = ngspice.run_chips(design, some)
     clock.lap("ngspice")
     chips = tuple(
-        _compare(design, some, number, engine, trace, found)
+        compare_chip(design, some, number, engine, trace, found)
         for number, engine, trace, found in zip(
             population.indices, engines, traces, measured, strict=True
         )
@@ -256,39 +209,6 @@ def verify_chips(
     )
 
 
-def correlate_trips(
-    model: ChipModel, measured: Mapping[str, MeasuredTrips]
-) -> dict[str, Correlation]:
-    """How far trip points are from those of the circuit as drawn: datasheets against transistors.
-
-    Thresholds of one design differ by what they were compiled to, and would correlate by that
-    alone; so what is compared is the relative deviation of each cell from itself as drawn.
-
-    Args:
-        model: of the chips.
-        measured: of the same chips, by stage of cells.
-
-    Returns:
-        Of the ``upper`` and of the ``lower`` trip points, over chips and cells.
-    """
-    pairs: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"upper": [], "lower": []}
-    for name, found in measured.items():
-        stage = model.parameters.stages[name]
-        for side, drawn, chips, predicted in (
-            ("upper", found.drawn_upper, found.upper, stage.upper),
-            ("lower", found.drawn_lower, found.lower, stage.lower),
-        ):
-            if predicted is not None:
-                pairs[side].append(((chips / drawn - 1).ravel(), (predicted / drawn - 1).ravel()))
-    return {
-        side: correlation(
-            np.concatenate([transistors for transistors, _ in both]),
-            np.concatenate([datasheets for _, datasheets in both]),
-        )
-        for side, both in pairs.items()
-    }
-
-
 class _Clock:
     """Wall time of what is done one after the other, s."""
 
@@ -304,24 +224,3 @@ class _Clock:
 
 def _is_noisy(model: ChipModel) -> bool:
     return model.effects.step_noise > 0
-
-
-def _compare(
-    design: Design,
-    sequences: Sequences,
-    number: int,
-    engine: BehaviouralEngine,
-    trace: Trace,
-    measured: Trace,
-) -> ChipComparison:
-    followed = engine.follow(design, sequences, measured)
-    power, wanted = (measure_power(design, each).total for each in (trace, measured))
-    return ChipComparison(
-        number=number,
-        behavioural=accuracy(design, trace, sequences),
-        ngspice=accuracy(design, measured, sequences),
-        agreement=compare_traces(design, measured, trace),
-        single_steps=judge_single_steps(design, measured, followed, engine.trip_points(design)),
-        power_ratio=power / wanted,
-        violations=measured.violations,
-    )

@@ -23,7 +23,9 @@ from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.circuits.testbench import Conditions
 from hwsim.design.design import Design
 from hwsim.design.stage import CmruCell, FqBmruCell, Stage
+from hwsim.engines.chip_model import ChipModel
 from hwsim.spice import Alterations, WorkerPool
+from hwsim.studies.chip_statistics import Correlation, correlation
 
 Floats = NDArray[np.float64]
 
@@ -116,6 +118,39 @@ def measure_trips(
         upper, lower = table[..., 0], table[..., 1]
         trips[stage.name] = MeasuredTrips(upper[0], lower[0], upper[1:], lower[1:])
     return trips
+
+
+def correlate_trips(
+    model: ChipModel, measured: Mapping[str, MeasuredTrips]
+) -> dict[str, Correlation]:
+    """How far trip points are from those of the circuit as drawn: datasheets against transistors.
+
+    Thresholds of one design differ by what they were compiled to, and would correlate by that
+    alone; so what is compared is the relative deviation of each cell from itself as drawn.
+
+    Args:
+        model: of the chips.
+        measured: of the same chips, by stage of cells.
+
+    Returns:
+        Of the ``upper`` and of the ``lower`` trip points, over chips and cells.
+    """
+    pairs: dict[str, list[tuple[Floats, Floats]]] = {"upper": [], "lower": []}
+    for name, found in measured.items():
+        stage = model.parameters.stages[name]
+        for side, drawn, chips, predicted in (
+            ("upper", found.drawn_upper, found.upper, stage.upper),
+            ("lower", found.drawn_lower, found.lower, stage.lower),
+        ):
+            if predicted is not None:
+                pairs[side].append(((chips / drawn - 1).ravel(), (predicted / drawn - 1).ravel()))
+    return {
+        side: correlation(
+            np.concatenate([transistors for transistors, _ in both]),
+            np.concatenate([datasheets for _, datasheets in both]),
+        )
+        for side, both in pairs.items()
+    }
 
 
 def _cell_jobs(

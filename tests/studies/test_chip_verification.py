@@ -17,8 +17,8 @@ from hwsim.engines.ngspice import NgspiceEngine
 from hwsim.foundation.errors import InputError
 from hwsim.report.chip_tables import chip_tables
 from hwsim.spice import WorkerPool
-from hwsim.studies.chip_verification import correlate_trips, verify_chips
-from hwsim.studies.measured_trips import measure_trips
+from hwsim.studies.chip_verification import verify_chips
+from hwsim.studies.measured_trips import correlate_trips, measure_trips
 
 CHIPS = Population(seed=5, count=2)
 MANY = Population(seed=5, count=8)
