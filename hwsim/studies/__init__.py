@@ -1,1 +1,1 @@
-"""Comparisons of traces: agreement, accuracy, power."""
+"""Comparisons of traces: agreement, accuracy, power; sweeps of them over many chips."""

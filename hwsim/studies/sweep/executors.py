@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
+
+from threadpoolctl import threadpool_limits
 
 from hwsim.foundation.errors import InputError
 from hwsim.spice import core_count
@@ -59,11 +62,14 @@ def one_by_one() -> Iterator[Workforce]:
 def threads(count: int | None = None) -> Iterator[Workforce]:
     """Threads of this process: the arithmetic of the engines leaves the interpreter free.
 
+    Threads of BLAS are switched off for all of them: they would wait for each other, and jobs that
+    each switched them off and on again would do so in the middle of others.
+
     Args:
         count: how many; None for one a core.
     """
     workers = count or core_count()
-    with ThreadPoolExecutor(workers) as executor:
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(workers) as executor:
         yield Workforce(executor, waiting=_enough(workers))
 
 
@@ -85,6 +91,7 @@ def cluster(address: str) -> Iterator[Workforce]:
         raise InputError(
             "a scheduler needs the package distributed", hint="install hwsim[cluster]"
         ) from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # our errors say it too
     try:
         client = distributed.Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:
