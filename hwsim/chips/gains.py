@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hwsim.chips.devices import ChipCircuit
 from hwsim.chips.influence import Drives, Influence, Influences, combined, datasheet_drive
@@ -30,19 +29,6 @@ _UNIT_FIGURES = {
 """Figure of a unit that tells how copies of its line follow the diode in the unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leakage:
-    """Unit currents that a unit transistor of a mirror adds to what it copies.
-
-    Attributes:
-        source: into the node.
-        sink: out of the node.
-    """
-
-    source: float
-    sink: float
-
-
 class Gains:
     """Gains of mirrors, influences on mirrors and on the diodes of lines.
 
@@ -67,9 +53,8 @@ class Gains:
         inversion = Inversion(circuit.technology.device_current)
         self.influences = Influences(circuit, datasheets, inversion, conditions.temperature)
         self.bias = self.influences.bias_lines(circuit.reference)
-        self.leakage = self._leakage()
-        self.source = self._without_leakage("gain_source", self.leakage.source)
-        self.sink = self._without_leakage("gain_sink", self.leakage.sink)
+        self.source = self.figure("mirror", "gain_source")
+        self.sink = self.figure("mirror", "gain_sink")
 
     def figure(self, kind: str, name: str) -> float:
         """A figure of a template under these conditions."""
@@ -143,12 +128,8 @@ class Gains:
         asked = datasheet.settings[setting] / datasheet.settings["reference_units"]
         return asked * datasheet.conditions.unit_current
 
-    def _leakage(self) -> Leakage:
+    def leakage_sink(self) -> float:
+        """What a unit transistor of a sink on an empty line carries, unit currents."""
         splitter = self.datasheets["splitter"]
         leak = self.figure("splitter", "leak_current") / splitter.settings["units"]
-        return Leakage(source=0.0, sink=leak / self.conditions.unit_current)
-
-    def _without_leakage(self, figure: str, leakage: float) -> float:
-        """The gain of a mirror that copies no leakage."""
-        asked = 1 / self.datasheets["mirror"].settings["reference_units"]
-        return self.figure("mirror", figure) - leakage / asked
+        return leak / self.conditions.unit_current

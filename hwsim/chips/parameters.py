@@ -35,13 +35,10 @@ class StageParameters:
         ends: line ends of signals that mirrors of the stage hang on, in order.
         gain: [chip, unit, end], signed: sources push (+), sinks pull (-). Current of the mirror
             over the current of the line at its native end, or of its turned copy where the end is
-            the other one; with the output at half the supply, without leakage; 0 where there is
-            no mirror.
+            the other one; with the output at half the supply; 0 where there is no mirror.
         bias_push: [chip, unit], of mirrors of the unit current and of keep-alive replicas into
             the summing node.
         bias_pull: [chip, unit], the same out of the node, positive.
-        leak_push: [unit], unit transistors of sources at the summing node.
-        leak_pull: [unit], unit transistors of sinks there.
         turned: lines of the stage that are needed at both ends.
         turn_gain: [chip, line], current of the other end of each turned line over that of its
             native end.
@@ -58,8 +55,6 @@ class StageParameters:
     gain: Floats
     bias_push: Floats
     bias_pull: Floats
-    leak_push: Floats
-    leak_pull: Floats
     turned: tuple[Line, ...]
     turn_gain: Floats
     keep_parts: tuple[Part, ...]
@@ -76,13 +71,11 @@ class ChipParameters:
     Attributes:
         stages: by name, in the order of the signal.
         count: chips.
-        leakage_source: unit currents that a unit transistor of a source leaks into its node.
-        leakage_sink: unit currents that a unit transistor of a sink leaks out of its node.
+        leakage_sink: unit currents that a unit transistor of a sink on an empty line carries.
     """
 
     stages: Mapping[str, StageParameters]
     count: int
-    leakage_source: float
     leakage_sink: float
 
 
@@ -118,8 +111,7 @@ def chip_parameters(
     return ChipParameters(
         stages={name: _stage(slots, numbers) for name, slots in parts.items()},
         count=chips.count,
-        leakage_source=gains.leakage.source,
-        leakage_sink=gains.leakage.sink,
+        leakage_sink=gains.leakage_sink(),
     )
 
 
@@ -141,8 +133,6 @@ def _stage(slots: StageSlots, numbers: Floats) -> StageParameters:
         gain=numbers[:, slots.gain],
         bias_push=numbers[:, slots.bias_push],
         bias_pull=numbers[:, slots.bias_pull],
-        leak_push=slots.leak_push,
-        leak_pull=slots.leak_pull,
         turned=slots.turned,
         turn_gain=numbers[:, slots.turn_gain],
         keep_parts=slots.keep_parts,

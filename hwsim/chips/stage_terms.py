@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hwsim.chips.cell_terms import CellSlots, CellTerms, Slots
 from hwsim.chips.chip_map import ChipMap
 from hwsim.chips.gains import Gains
@@ -34,8 +31,6 @@ class StageSlots:
     gain: Slots
     bias_push: Slots
     bias_pull: Slots
-    leak_push: NDArray[np.float64]
-    leak_pull: NDArray[np.float64]
     turned: tuple[Line, ...]
     turn_gain: Slots
     keep_parts: tuple[Part, ...]
@@ -70,8 +65,6 @@ class StageTerms:
             gain=chip.reserve(stage.size, len(ends)),
             bias_push=chip.reserve(stage.size),
             bias_pull=chip.reserve(stage.size),
-            leak_push=self._transistors(1),
-            leak_pull=self._transistors(-1),
             turned=turned,
             turn_gain=chip.reserve(len(turned)),
             keep_parts=keep_parts,
@@ -88,11 +81,6 @@ class StageTerms:
             for index, part in enumerate(keep_parts):
                 self._keep_alive(int(slots.keep[unit, index]), unit, part)
         return slots
-
-    def _transistors(self, sign: int) -> NDArray[np.float64]:
-        """Unit transistors of the mirrors of each row on one side of the node."""
-        counts = [sum(max(sign * mirror.units, 0) for mirror in row) for row in self._rows]
-        return np.array(counts, dtype=np.float64)
 
     def _cells(self) -> CellSlots | None:
         terms = CellTerms(self._gains, self._instances, self._chip)
@@ -138,13 +126,12 @@ class StageTerms:
         return current / source.stage.diode_units, influence
 
     def _keep_alive(self, slot: int, unit: int, part: Part) -> None:
-        """The mirror that keeps a line alive; it always conducts, so its leakage is in it."""
+        """The mirror that keeps a line alive."""
         gains = self._gains
         instance = self._instances.keep_alive(unit, part)
         side: Polarity = "p" if instance.part == "source" else "n"
         gain, influence = gains.mirror(instance)
-        leak = gains.leakage.source if side == "p" else gains.leakage.sink
-        per_unit = gains.unit_current(side) * gain / gains.design.reference_units + leak
+        per_unit = gains.unit_current(side) * gain / gains.design.reference_units
         value = self._stage.keep_alive_units * per_unit
         self._chip.add(
             {slot: 1.0}, value, combined((1.0, influence), (1.0, gains.bias[f"unit_{side}"]))

@@ -13,7 +13,8 @@ from hwsim.engines.arrays import NUMPY, Array
 from hwsim.engines.chip_model import ChipModel, plain_model
 from hwsim.engines.engine import current_into_units, require_channels
 from hwsim.engines.kernels import ON_ARRAYS
-from hwsim.engines.network_pass import NetworkPass, Places, StageResult
+from hwsim.engines.network_pass import NetworkPass
+from hwsim.engines.stage_result import Places, StageResult
 from hwsim.engines.supply import supply_currents
 from hwsim.engines.trace import Floats, Integers, StageTrace, Trace
 from hwsim.engines.trip_points import TripPoints

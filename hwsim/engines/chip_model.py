@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -45,6 +46,9 @@ class ChipModel:
         moments: of a step at which currents are computed, the last one its end.
         slope_source: relative change of a source's gain per V of its node.
         slope_sink: of a sink's gain.
+        bend_source: relative fall of a source's gain per e-fold of its current.
+        bend_sink: of a sink's gain.
+        measured_units: unit transistors of the diode that the gains were measured with.
         swing: of the node of a splitter between the signs of its current, V.
         charges: of line ends, unit current s: `hwsim.engines.line_dynamics`.
         crossing_charge: that a change of sign of a splitter takes, unit current s.
@@ -60,6 +64,9 @@ class ChipModel:
     moments: tuple[float, ...]
     slope_source: float
     slope_sink: float
+    bend_source: float
+    bend_sink: float
+    measured_units: float
     swing: float
     charges: Mapping[LineEnd, float]
     crossing_charge: float
@@ -104,6 +111,9 @@ def plain_model(design: Design) -> ChipModel:
         moments=(SETTLED * design.operating.step,),
         slope_source=0.0,
         slope_sink=0.0,
+        bend_source=0.0,
+        bend_sink=0.0,
+        measured_units=1.0,
         swing=0.0,
         charges={},
         crossing_charge=0.0,
@@ -158,6 +168,9 @@ def chip_model(
         moments=_moments(design, effects),
         slope_source=-figure("mirror", "slope_source") / half,
         slope_sink=figure("mirror", "slope_sink") / half,
+        bend_source=_bend(sheets["mirror"], "gain_source", at),
+        bend_sink=_bend(sheets["mirror"], "gain_sink", at),
+        measured_units=sheets["mirror"].settings["reference_units"],
         swing=figure("splitter", "swing"),
         charges=_charges(design, sheets["mirror"]) if effects.tails else {},
         crossing_charge=figure("splitter", "crossing_charge") / unit,
@@ -179,6 +192,20 @@ def _moments(design: Design, effects: Effects) -> tuple[float, ...]:
     return tuple(part * operating.step for part in sorted(parts))
 
 
+def _bend(mirror: Datasheet, figure: str, at: At) -> float:
+    """Relative fall of a gain per e-fold of the current, over a decade around the unit current."""
+    measured = [each.conditions.unit_current for each in mirror.grid] + [at.unit_current]
+    low = max(at.unit_current / math.sqrt(10), min(measured))
+    high = min(at.unit_current * math.sqrt(10), max(measured))
+    if not low < high:
+        return 0.0
+    gains = [
+        figure_at(mirror, figure, at.model_copy(update={"unit_current": current}))
+        for current in (low, high)
+    ]
+    return math.log(gains[0] / gains[1]) / math.log(high / low)
+
+
 def _charges(design: Design, mirror: Datasheet) -> dict[LineEnd, float]:
     """Charge of every line end, unit current s."""
     unit = design.operating.unit_current
@@ -187,7 +214,7 @@ def _charges(design: Design, mirror: Datasheet) -> dict[LineEnd, float]:
     def charge(end: LineEnd, load: Load) -> float:
         names = f"tail_charge_{side[end.polarity]}", f"tail_charge_diode_{side[end.polarity]}"
         each, diode = (figure_at(mirror, name, mirror.conditions) for name in names)
-        return load.mirrors * each + load.diode * diode
+        return (load.mirrors + load.diode) * each + load.diode * diode
 
     return {end: charge(end, load) / unit for end, load in line_loads(design).items()}
 

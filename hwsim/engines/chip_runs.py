@@ -21,7 +21,8 @@ from hwsim.engines.chip_model import ChipModel, chip_model
 from hwsim.engines.effects import EVERY_EFFECT, Effects
 from hwsim.engines.engine import require_channels
 from hwsim.engines.kernels import Form, Kernels, kernels_for
-from hwsim.engines.network_pass import NetworkPass, Places, StageResult
+from hwsim.engines.network_pass import NetworkPass
+from hwsim.engines.stage_result import Places, StageResult
 from hwsim.engines.supply import SupplyModel
 from hwsim.engines.tiles import Tile, cut, over_tiles
 from hwsim.engines.trace import Floats, Integers, Trace
@@ -159,6 +160,7 @@ class _Batch:
         self._kernels = kernels
         self._reference = reference
         self._supply = SupplyModel(design)
+        self._network = NetworkPass(design, model, arrays, kernels)
         self._inputs = np.swapaxes(design.inputs.apply(sequences.values), 0, 1)
         # Tiles of sequences of like length waste few steps behind the ends.
         self._order = np.argsort(sequences.lengths, kind="stable")
@@ -175,12 +177,10 @@ class _Batch:
         lengths = self._lengths[samples]
         steps = int(lengths.max())
         chips = range(tile.chips.start, tile.chips.stop)
-        model = self._model.take(tile.chips)
         numbers = self._population.indices[tile.chips]
-        places = Places(self._population.seed, numbers, tuple(int(s) for s in samples))
+        places = Places(self._population.seed, numbers, tuple(map(int, samples)), tile.chips)
         inputs = self._arrays.asarray(self._inputs[:steps, samples])
-        network = NetworkPass(self._design, model, self._arrays, self._kernels)
-        found = network.run(inputs, places)
+        found = self._network.run(inputs, places)
         mask = np.arange(steps)[:, None] < lengths[None, :]
         host = {name: self._on_host(result, len(chips)) for name, result in found.items()}
         return _Part(

@@ -13,15 +13,23 @@ Floats = NDArray[np.float64]
 Levels = NDArray[np.int8]
 
 
-def follow(drive: Floats, time_over_charge: Floats, start: Floats | float) -> Floats:
+def follow(drive: Floats, time_over_charge: Floats, start: Floats | float, least: Floats) -> Floats:
     """See `hwsim.engines.line_dynamics.follow`."""
     chips, steps, moments, samples, lines = drive.shape
     rows = np.ascontiguousarray(drive).reshape(chips, steps * moments, samples * lines)
     first = np.array(np.broadcast_to(start, (chips, samples, lines))).reshape(chips, -1)
     times = np.tile(np.tile(time_over_charge, (1, samples)), (steps, 1))
     currents = np.empty_like(rows)
-    _follow(rows, times, first, currents)
+    _follow(rows, times, first, np.tile(least, samples), currents)
     return currents.reshape(drive.shape)
+
+
+def bent(current: Floats, full: float, bend: Floats) -> Floats:
+    """See `hwsim.engines.line_dynamics.bent`."""
+    rows = np.ascontiguousarray(current).reshape(-1, current.shape[-1])
+    found = np.empty_like(rows)
+    _bend(rows, full, bend, found)
+    return found.reshape(current.shape)
 
 
 def crossed(total: Floats, times: Floats, charge: float) -> Floats:
@@ -55,16 +63,24 @@ def run_settling_comparator(
 
 
 @compiled
-def _follow(drive: Floats, times: Floats, current: Floats, currents: Floats) -> None:
+def _follow(drive: Floats, times: Floats, current: Floats, least: Floats, currents: Floats) -> None:
     for chip in range(drive.shape[0]):
         for moment in range(drive.shape[1]):
             for place in range(drive.shape[2]):
-                before = max(current[chip, place], LEAST)
-                after = max(drive[chip, moment, place], LEAST)
+                before = max(current[chip, place], least[place])
+                after = max(drive[chip, moment, place], least[place])
                 lost = np.expm1(-after * times[moment, place])
                 found = after * before / (after + (after - before) * lost)
                 current[chip, place] = found
                 currents[chip, moment, place] = found
+
+
+@compiled
+def _bend(current: Floats, full: float, bend: Floats, found: Floats) -> None:
+    for row in range(current.shape[0]):
+        for line in range(current.shape[1]):
+            value = current[row, line]
+            found[row, line] = value * np.exp(-bend[line] * np.log(max(value, LEAST) / full))
 
 
 @compiled

@@ -18,11 +18,11 @@ class Effects:
         tails: a line whose current falls dies as charge over time, and a small current takes long
             to charge it (`hwsim.engines.line_dynamics`). From ``tail_charge_source`` and
             ``tail_charge_sink`` of the mirror's datasheet, C per unit transistor on the line.
-        output_resistance: the gain of a mirror follows the voltage of the node that it drives.
-            From ``slope_source`` and ``slope_sink`` of the mirror, relative per half supply, and
-            ``swing`` of the splitter, V.
-        leakage: junctions at the outputs of mirrors and the empty level lines of cells carry a
-            current. From ``leak_current`` of the splitter and ``off_current`` of the cell, A.
+        output_resistance: the gain of a mirror follows the voltage of the node that it drives,
+            and that of its diode. From ``slope_source`` and ``slope_sink`` of the mirror, relative
+            per half supply, its gains at other unit currents, and ``swing`` of the splitter, V.
+        leakage: mirrors carry a current on empty lines, below which no line dies, and so do the
+            empty level lines of cells. From ``leak_current`` of the splitter and ``off_current`` of the cell, A.
         settling: a decision needs a charge, so that a candidate must exceed its threshold by that
             charge over the time that it has. From ``rise_charge`` and ``fall_charge`` of
             comparators, C. The ladder decides on slow nodes that have followed the candidate

@@ -59,8 +59,18 @@ class NoiseCurrents(Protocol):
 class Follow(Protocol):
     """See `hwsim.engines.line_dynamics.follow`."""
 
-    def __call__(self, drive: Array, time_over_charge: Array, start: Array | float) -> Array:
+    def __call__(
+        self, drive: Array, time_over_charge: Array, start: Array | float, least: Array
+    ) -> Array:
         """Currents, [chip, step, moment, sample, line]."""
+        ...
+
+
+class Bent(Protocol):
+    """See `hwsim.engines.line_dynamics.bent`."""
+
+    def __call__(self, current: Array, full: float, bend: Array) -> Array:
+        """Currents, [..., line]."""
         ...
 
 
@@ -100,6 +110,7 @@ class Kernels:
         level_currents: levels to currents.
         noise_currents: noise where all of it is needed, as on inputs.
         follow: drives of lines to their currents.
+        bent: currents of lines to what mirrors copy.
         crossed: sums of splitters to what flows on.
         run_settling_comparator: candidates to states of comparators that need a charge.
     """
@@ -110,6 +121,7 @@ class Kernels:
     level_currents: LevelCurrents
     noise_currents: NoiseCurrents
     follow: Follow
+    bent: Bent
     crossed: Crossed
     run_settling_comparator: RunSettlingComparator
 
@@ -121,6 +133,7 @@ ON_ARRAYS = Kernels(
     recurrence.level_currents,
     step_noise.noise_currents,
     line_dynamics.follow,
+    line_dynamics.bent,
     line_dynamics.crossed,
     comparator_settling.run_settling_comparator,
 )
@@ -158,6 +171,7 @@ def kernels_for(arrays: Arrays, form: Form = "fastest") -> Kernels:
         compiled.level_currents,
         compiled.noise_currents,
         lines.follow,
+        lines.bent,
         lines.crossed,
         lines.run_settling_comparator,
     )

@@ -17,35 +17,38 @@ import array_api_compat
 from hwsim.engines.arrays import Array
 
 LEAST = 1e-6
-"""Current of a dead line, unit currents: about what its diode carries at no gate voltage."""
+"""Current of a dead line, unit currents, where nothing is known of its leakage."""
 
 
-def settled(start: Array, drive: Array, time_over_charge: Array) -> Array:
+def settled(
+    start: Array, drive: Array, time_over_charge: Array, least: Array | float = LEAST
+) -> Array:
     """The current of lines some time after a step of their drives: the solution of the above.
 
     Args:
         start: current at the step, unit currents.
         drive: constant from then on, unit currents.
         time_over_charge: time since the step over `Q`, 1 / unit currents; broadcast.
+        least: what mirrors copy of a line without any gate voltage, unit currents; broadcast.
 
     Returns:
         Currents, of the shape of the drives.
     """
     xp = array_api_compat.array_namespace(start, drive)
-    before = xp.clip(start, LEAST, None)
-    after = xp.clip(drive, LEAST, None)
+    before, after = xp.maximum(start, least), xp.maximum(drive, least)
     # expm1 keeps what a nearly dead line has lost: the difference of two nearly equal numbers.
     lost = xp.expm1(-after * time_over_charge)
     return after * before / (after + (after - before) * lost)
 
 
-def follow(drive: Array, time_over_charge: Array, start: Array) -> Array:
+def follow(drive: Array, time_over_charge: Array, start: Array | float, least: Array) -> Array:
     """Currents of lines at every moment.
 
     Args:
         drive: [chip, step, moment, sample, line], taken as constant from the moment before.
         time_over_charge: time from the moment before over the charge, [moment, line].
         start: before the first moment, broadcast to [chip, sample, line].
+        least: see `settled`, [line].
 
     Returns:
         Currents of the shape of the drives.
@@ -55,9 +58,26 @@ def follow(drive: Array, time_over_charge: Array, start: Array) -> Array:
     current = start + xp.zeros_like(drive[:, 0, 0, ...])
     for step in range(drive.shape[1]):
         for moment in range(drive.shape[2]):
-            current = settled(current, drive[:, step, moment, ...], time_over_charge[moment, ...])
+            target = drive[:, step, moment, ...]
+            current = settled(current, target, time_over_charge[moment, ...], least)
             currents[:, step, moment, ...] = current
     return currents
+
+
+def bent(current: Array, full: float, bend: Array) -> Array:
+    """What mirrors copy of lines, but for their gain.
+
+    A diode's own drain voltage follows its gate, a mirror's does not: small currents are copied a
+    little larger, ``I (I / full) ** -bend``.
+
+    Args:
+        current: of the lines, [..., line].
+        full: current at which the gain was measured.
+        bend: [line].
+    """
+    xp = array_api_compat.array_namespace(current)
+    least = xp.clip(current, LEAST, None)
+    return current * xp.exp(-bend * xp.log(least / full))
 
 
 def crossed(total: Array, times: Array, charge: float) -> Array:

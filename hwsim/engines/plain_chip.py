@@ -17,7 +17,6 @@ def plain_parameters(design: Design) -> ChipParameters:
     return ChipParameters(
         stages={stage.name: _stage(design, stage, needed) for stage in design.stages},
         count=1,
-        leakage_source=0.0,
         leakage_sink=0.0,
     )
 
@@ -48,8 +47,6 @@ def _stage(design: Design, stage: Stage, needed: frozenset[LineEnd]) -> StagePar
         gain=gain,
         bias_push=push,
         bias_pull=pull,
-        leak_push=np.zeros(stage.size),
-        leak_pull=np.zeros(stage.size),
         turned=turned,
         turn_gain=np.ones((1, len(turned))),
         keep_parts=parts(stage) if keep else (),

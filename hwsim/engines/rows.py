@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import array_api_compat
 import numpy as np
@@ -11,50 +10,15 @@ from numpy.typing import NDArray
 
 from hwsim.chips.parameters import StageParameters
 from hwsim.design.stage import Stage
-from hwsim.design.wiring import Part, Polarity
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.chip_model import ChipModel
+from hwsim.engines.line_layout import LineLayout
 
 Floats = NDArray[np.float64]
 
 HALF_WAY = 0.02
 """Current at which the node of a splitter is half way to where larger ones bring it, unit
 currents."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Bundle:
-    """The same ends of the same lines of all units of a stage.
-
-    Attributes:
-        stage: that drives them.
-        part: of the signal.
-        polarity: of the ends.
-    """
-
-    stage: str
-    part: Part
-    polarity: Polarity
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Side:
-    """All sources or all sinks of a stage: gains by bundle, [chip, source unit, unit], and bias."""
-
-    gains: Mapping[Bundle, Array]
-    bias: Array
-
-    def total(self, bundles: Mapping[Bundle, Array]) -> Array:
-        total = self.bias[:, None, None, None, :]
-        for bundle, gain in self.gains.items():
-            xp = array_api_compat.array_namespace(gain)
-            current = bundles[bundle]
-            flat = xp.reshape(current, (current.shape[0], -1, current.shape[-1]))
-            summed = xp.matmul(flat, gain)
-            total = total + xp.reshape(
-                summed, (summed.shape[0], *current.shape[1:-1], summed.shape[-1])
-            )
-        return total
 
 
 class Rows:
@@ -67,37 +31,57 @@ class Rows:
     Args:
         stage: the stage.
         model: the chips.
+        layouts: of the lines of the stages before it.
         arrays: whose arrays to compute with.
     """
 
-    def __init__(self, stage: Stage, model: ChipModel, arrays: Arrays) -> None:
+    def __init__(
+        self, stage: Stage, model: ChipModel, layouts: Mapping[str, LineLayout], arrays: Arrays
+    ) -> None:
         self._stage = stage
         self._model = model
         found = model.parameters.stages[stage.name]
-        leak = float(model.effects.leakage)
-        push = found.bias_push + leak * model.parameters.leakage_source * found.leak_push
-        pull = found.bias_pull + leak * model.parameters.leakage_sink * found.leak_pull
-        gains = _by_bundle(found, model)
+        push, pull, gains = _sides(found, model, layouts)
         self._follows = model.effects.output_resistance and stage.kind != "output"
         if self._follows:
-            self._push = _side(gains, "p", push, arrays)
-            self._pull = _side(gains, "n", pull, arrays)
+            # Sources and sinks beside each other: one product for both.
+            bias = np.concatenate([push, pull], axis=1)
+            both = {name: np.concatenate(sides, axis=2) for name, sides in gains.items()}
         else:
-            every = {bundle: arrays.asarray(gain) for bundle, gain in gains.items()}
-            self._all = _Side(every, arrays.asarray(push - pull))
+            bias = push - pull
+            both = {name: sources - sinks for name, (sources, sinks) in gains.items()}
+        self._bias = arrays.asarray(bias)
+        self._gains = {name: arrays.asarray(gain) for name, gain in both.items()}
 
-    def total(self, bundles: Mapping[Bundle, Array]) -> Array:
+    def total(self, lines: Mapping[str, Array], chips: slice) -> Array:
         """Sum currents, [chip, step, moment, sample, unit].
 
         Args:
-            bundles: currents of line ends, [chip, step, moment, sample, source unit].
+            lines: currents of the lines by stage, [chip, step, moment, sample, line].
+            chips: of the batch that are computed.
         """
+        total = self._mirrored(lines, chips)
         if not self._follows:
-            return self._all.total(bundles)
-        push, pull = self._push.total(bundles), self._pull.total(bundles)
-        total = push - pull
+            return total
+        units = self._stage.size
+        push, pull = total[..., :units], total[..., units:]
+        net = push - pull
         slopes = self._model.slope_source * push - self._model.slope_sink * pull
-        return total + self._node(total) * slopes
+        return net + self._node(net) * slopes
+
+    def _mirrored(self, lines: Mapping[str, Array], chips: slice) -> Array:
+        """Gains times currents and biases: of sources and sinks, or of both together."""
+        total = None
+        for name, gain in self._gains.items():
+            xp = array_api_compat.array_namespace(gain)
+            current = lines[name]
+            flat = xp.reshape(current, (current.shape[0], -1, current.shape[-1]))
+            summed = xp.matmul(flat, gain[chips])
+            shape = (summed.shape[0], *current.shape[1:-1], summed.shape[-1])
+            part = xp.reshape(summed, shape)
+            total = part if total is None else total + part
+        bias = self._bias[chips][:, None, None, None, :]
+        return bias if total is None else total + bias
 
     def _node(self, total: Array) -> Array | float:
         """Voltage of the summing nodes over half the supply, V."""
@@ -107,28 +91,22 @@ class Rows:
         return half_swing * total / (abs(total) + HALF_WAY)
 
 
-def _by_bundle(found: StageParameters, model: ChipModel) -> dict[Bundle, Floats]:
-    """Signed gains, turn-arounds of the lines included, [chip, source unit, unit]."""
-    gains: dict[Bundle, Floats] = {}
+def _sides(
+    found: StageParameters, model: ChipModel, layouts: Mapping[str, LineLayout]
+) -> tuple[Floats, Floats, dict[str, tuple[Floats, Floats]]]:
+    """Biases of sources and sinks, [chip, unit], and gains by stage, [chip, line, unit] of both."""
+    push, pull = found.bias_push, found.bias_pull
+    gains: dict[str, tuple[Floats, Floats]] = {}
     chips, units, _ = found.gain.shape
     for index, end in enumerate(found.ends):
-        source = model.parameters.stages[end.line.stage]
-        bundle = Bundle(end.line.stage, end.line.part, end.polarity)
-        if bundle not in gains:
-            gains[bundle] = np.zeros((chips, source.bias_push.shape[1], units))
-        gain = found.gain[:, :, index]
+        layout = layouts[end.line.stage]
+        if end.line.stage not in gains:
+            empty = (chips, layout.columns, units)
+            gains[end.line.stage] = np.zeros(empty), np.zeros(empty)
+        gain = np.abs(found.gain[:, :, index])
         if end in model.turned:
+            source = model.parameters.stages[end.line.stage]
             gain = gain * source.turn_gain[:, source.turned.index(end.line), None]
-        gains[bundle][:, end.line.unit, :] = gain
-    return gains
-
-
-def _side(
-    gains: Mapping[Bundle, Floats], polarity: Polarity, bias: Floats, arrays: Arrays
-) -> _Side:
-    chosen = {
-        bundle: arrays.asarray(np.abs(gain))
-        for bundle, gain in gains.items()
-        if bundle.polarity == polarity
-    }
-    return _Side(chosen, arrays.asarray(bias))
+        side = 0 if end.polarity == "p" else 1
+        gains[end.line.stage][side][:, layout.column(end), :] += gain
+    return push, pull, gains

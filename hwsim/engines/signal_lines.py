@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.design.design import Design
 from hwsim.design.stage import Stage
-from hwsim.design.wiring import Line, LineEnd, native_polarity, parts
+from hwsim.design.wiring import Line, LineEnd, Part, Polarity
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.chip_model import ChipModel
 from hwsim.engines.kernels import Kernels
 from hwsim.engines.line_dynamics import LEAST
-from hwsim.engines.rows import Bundle
+from hwsim.engines.line_layout import LineLayout
 
 Floats = NDArray[np.float64]
 
@@ -23,97 +22,116 @@ class SignalLines:
     """The lines that one stage drives.
 
     Args:
-        design: the network.
         stage: the stage.
         model: the chips.
-        needed: bundles that some mirror hangs on.
+        layout: of the lines.
         arrays: whose arrays to compute with.
         kernels: inner loops for them.
     """
 
     def __init__(
         self,
-        design: Design,
         stage: Stage,
         model: ChipModel,
-        needed: frozenset[Bundle],
+        layout: LineLayout,
         arrays: Arrays,
         kernels: Kernels,
     ) -> None:
-        self._design = design
         self._stage = stage
         self._model = model
-        self._needed = needed
+        self._layout = layout
         self._arrays = arrays
         self._kernels = kernels
         found = model.parameters.stages[stage.name]
-        self._keep = {
-            part: arrays.asarray(found.keep[:, :, index])[:, None, None, None, :]
-            for index, part in enumerate(found.keep_parts)
-        }
+        self._keep = arrays.asarray(np.swapaxes(found.keep, 1, 2)) if found.keep_parts else None
+        self._native = _Ends(stage, model, layout.native, arrays)
+        self._turned = _Ends(stage, model, layout.turned_ends, arrays)
 
-    def currents(self, signed: Array) -> dict[Bundle, Array]:
-        """Currents of the line ends that are needed.
+    def currents(self, signed: Array, chips: slice) -> Array:
+        """Currents of the lines as mirrors see them, [chip, step, moment, sample, line].
+
+        Turned lines carry the native current before their `turn_gain`.
 
         Args:
             signed: what each unit drives, [chip, step, moment, sample, unit].
-
-        Returns:
-            Of the same shape, by bundle; of a turned one before its `turn_gain`.
+            chips: of the batch that are computed.
         """
-        result: dict[Bundle, Array] = {}
-        for part in parts(self._stage):
-            native = Bundle(self._stage.name, part, native_polarity(self._stage, part))
-            turned = Bundle(self._stage.name, part, "n" if native.polarity == "p" else "p")
-            if native not in self._needed and turned not in self._needed:
-                continue
-            drive = self._drive(signed if part == "plus" else -signed, native)
-            result[native] = self._followed(drive, native)
-            if turned in self._needed:
-                result[turned] = self._followed(self._copied(result[native], turned), turned)
-        return result
+        xp = self._arrays.xp
+        native = self._seen(self._drive(signed, chips), self._native)
+        if not self._layout.turned:
+            return native
+        size, order = self._stage.size, [part for part, _ in self._layout.native]
+        blocks = [order.index(part) * size for part in self._layout.turned]
+        copied = xp.concat([native[..., at : at + size] for at in blocks], axis=-1)
+        return xp.concat([native, self._seen(copied, self._turned)], axis=-1)
 
-    def _drive(self, current: Array, bundle: Bundle) -> Array:
-        """Current into the native diodes of one part of a signal."""
-        drive = self._arrays.xp.clip(current, 0.0, None)
-        if bundle.part in self._keep:
-            drive = drive + self._keep[bundle.part]
+    def _drive(self, signed: Array, chips: slice) -> Array:
+        """Currents into the native diodes."""
+        xp = self._arrays.xp
+        sides = [signed if part == "plus" else -signed for part, _ in self._layout.native]
+        zero = xp.zeros_like(signed[:1, :1, :1, :1, :1])
+        drive = xp.concat([xp.maximum(side, zero) for side in sides], axis=-1)
+        if self._keep is not None:
+            kept = self._keep[chips]
+            drive = drive + xp.reshape(kept, (kept.shape[0], 1, 1, 1, -1))
         if self._model.effects.leakage and self._stage.cell is not None:
             drive = drive + self._model.empty[self._stage.name]
         return drive
 
-    def _copied(self, native: Array, turned: Bundle) -> Array:
-        """What a turn-around gives the other diode, its gain left out."""
-        if not self._model.effects.leakage:
-            return native
-        leakage = self._model.parameters
-        per_unit = leakage.leakage_sink if turned.polarity == "p" else leakage.leakage_source
-        return native + self._stage.diode_units * per_unit
-
-    def _followed(self, drive: Array, bundle: Bundle) -> Array:
-        if not self._model.effects.tails:
-            return drive
-        start = drive[:, 0, 0, ...] if self._stage.cell is None else LEAST
-        times = self._arrays.asarray(self._times_over_charges(bundle))
-        return self._kernels.follow(drive, times, start)
-
-    def _times_over_charges(self, bundle: Bundle) -> Floats:
-        """Time since the moment before over the charge of each line, [moment, unit]."""
-        times = np.diff(self._model.moments, prepend=0.0)
-        ends = [
-            LineEnd(Line(bundle.stage, bundle.part, unit), bundle.polarity)
-            for unit in range(self._stage.size)
-        ]
-        # A line that nothing hangs on is not computed with: any charge will do.
-        charges = np.array([self._model.charges.get(end, np.inf) for end in ends])
-        return np.asarray(times[:, None] / charges)
+    def _seen(self, drive: Array, ends: _Ends) -> Array:
+        """From the drive of diodes to what mirrors on their lines copy."""
+        current = self._arrays.xp.maximum(drive, ends.least)
+        if self._model.effects.tails:
+            start = current[:, 0, 0, ...] if self._stage.cell is None else LEAST
+            current = self._kernels.follow(current, ends.times_over_charges, start, ends.least)
+        if self._model.effects.output_resistance:
+            current = self._kernels.bent(current, ends.full, ends.bend)
+        return current
 
 
-def needed_bundles(model: ChipModel) -> frozenset[Bundle]:
-    """Bundles that some mirror of a model's chips hangs on."""
-    stages: Mapping[str, object] = model.parameters.stages
-    return frozenset(
-        Bundle(end.line.stage, end.line.part, end.polarity)
-        for name in stages
-        for end in model.parameters.stages[name].ends
-    )
+class _Ends:
+    """What is constant of the same ends of the lines of a stage.
+
+    Args:
+        stage: the stage.
+        model: the chips.
+        ends: part and polarity of each block.
+        arrays: whose arrays to compute with.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        model: ChipModel,
+        ends: Sequence[tuple[Part, Polarity]],
+        arrays: Arrays,
+    ) -> None:
+        # Datasheets hold what an idle N mirror carries; a P mirror carries less, but counts here
+        # by its logarithm alone.
+        leak = model.parameters.leakage_sink * stage.diode_units
+        least = max(leak, LEAST) if model.effects.leakage else LEAST * model.effects.tails
+        self.least = arrays.asarray(np.full(len(ends) * stage.size, least))
+        bend = {"p": model.bend_source, "n": model.bend_sink}
+        polarities = np.repeat(np.array([polarity for _, polarity in ends], dtype=str), stage.size)
+
+        def each(values: Mapping[str, float]) -> Array:
+            return arrays.asarray(np.array([values[polarity] for polarity in polarities]))
+
+        self.bend = each(bend)
+        self.full = stage.diode_units / model.measured_units
+        if model.effects.tails:
+            self.times_over_charges = arrays.asarray(_times_over_charges(stage, model, ends))
+
+
+def _times_over_charges(
+    stage: Stage, model: ChipModel, ends: Sequence[tuple[Part, Polarity]]
+) -> Floats:
+    """Time since the moment before over the charge of each line, [moment, line]."""
+    times = np.diff(model.moments, prepend=0.0)
+    charges = [
+        # A line without a load is none: any charge will do.
+        model.charges.get(LineEnd(Line(stage.name, part, unit), polarity), np.inf)
+        for part, polarity in ends
+        for unit in range(stage.size)
+    ]
+    return np.asarray(times[:, None] / np.array(charges))

@@ -18,8 +18,16 @@ def test_followed_lines_are_equal(generator):
     drive = np.maximum(generator.normal(0, 1, (2, 7, 3, 4, 5)), 0.0)
     times = generator.uniform(0.1, 50, (3, 5))
     for start in (line_dynamics.LEAST, drive[:, 0, 0]):
-        found = compiled_lines.follow(drive, times, start)
-        np.testing.assert_allclose(found, line_dynamics.follow(drive, times, start), rtol=1e-12)
+        arguments = drive, times, start, np.full(5, 0.002)
+        found = compiled_lines.follow(*arguments)
+        np.testing.assert_allclose(found, line_dynamics.follow(*arguments), rtol=1e-12)
+
+
+def test_bent_currents_are_equal(generator):
+    current = np.maximum(generator.normal(0, 1, (2, 3, 4, 5)), 0.0)
+    arguments = current, 0.5, generator.uniform(0, 0.01, 5)
+    found = compiled_lines.bent(*arguments)
+    np.testing.assert_allclose(found, line_dynamics.bent(*arguments), rtol=1e-12)
 
 
 def test_crossings_are_equal(generator):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from hwsim.engines.line_dynamics import LEAST, crossed, follow, settled
+from hwsim.engines.line_dynamics import LEAST, bent, crossed, follow, settled
 
 currents = st.floats(1e-4, 3.0)
 
@@ -45,7 +45,8 @@ def test_two_parts_of_a_time_are_the_whole_of_it(start, drive, first, second):
 def test_lines_are_followed_through_moments_and_steps_in_order():
     drive = np.zeros((1, 2, 2, 1, 1))
     drive[0, :, :, 0, 0] = [[1.0, 1.0], [0.0, 0.0]]
-    found = follow(drive, np.array([[3.0], [2.0]]), 0.5)[0, :, :, 0, 0].ravel()
+    times, least = np.array([[3.0], [2.0]]), np.array([LEAST])
+    found = follow(drive, times, 0.5, least)[0, :, :, 0, 0].ravel()
     current, expected = np.array([0.5]), []
     for target, time in zip((1.0, 1.0, 0.0, 0.0), (3.0, 2.0, 3.0, 2.0), strict=True):
         current = settled(current, np.array([target]), time)
@@ -60,3 +61,14 @@ def test_a_splitter_passes_a_new_sign_on_when_its_node_has_swung():
     found = crossed(total, np.array([1.5]), 1.0)[0, :, 0, 0]
     np.testing.assert_array_equal(found[:, 0], [1.0, 0.0, -0.5])
     np.testing.assert_array_equal(found[:, 1], [1.0, -2.0, 0.0])
+
+
+def test_a_line_dies_no_further_than_what_leaks():
+    found = settled(np.array([1.0]), np.zeros(1), 1e6, 0.003)
+    assert found[0] == pytest.approx(0.003, rel=1e-3)
+
+
+def test_small_currents_are_copied_larger_and_the_measured_one_as_it_is():
+    found = bent(np.array([[0.1, 0.5, 1.0, 0.0]]), 0.5, np.full(4, 0.01))[0]
+    np.testing.assert_allclose(found[:3], [0.1 * 5**0.01, 0.5, 2**-0.01])
+    assert found[3] == 0.0
