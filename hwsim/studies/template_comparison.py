@@ -62,6 +62,15 @@ class Comparison:
     technology: str
     rows: tuple[Row, ...]
 
+    def record(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "first": self.first,
+            "second": self.second,
+            "technology": self.technology,
+            "figures": [row.record() for row in self.rows],
+        }
+
 
 def compare_datasheets(first: Datasheet, second: Datasheet, mismatch: Mismatch) -> Comparison:
     """Set two datasheets side by side.
@@ -124,9 +133,17 @@ def _variances(datasheet: Datasheet, figure: str, mismatch: Mismatch) -> dict[st
 
 def _figures(first: Datasheet, second: Datasheet) -> Iterator[Row]:
     for name in dict.fromkeys((*first.nominal, *second.nominal)):
+        if not (_was_asked(first, name) and _was_asked(second, name)):
+            continue
         values = first.nominal.get(name, math.nan), second.nominal.get(name, math.nan)
         unit = find_figure(first.kind, name).unit
         yield Row(name, unit, *values, differs=_differ(*values))
+
+
+def _was_asked(datasheet: Datasheet, name: str) -> bool:
+    """Whether a figure was measured, with or without success; a short datasheet leaves some out."""
+    is_full = datasheet.provenance.scope == "full"
+    return is_full or name in datasheet.nominal or name in datasheet.absent
 
 
 def _spreads(first: Datasheet, second: Datasheet, mismatch: Mismatch) -> Iterator[Row]:

@@ -81,6 +81,18 @@ def test_what_the_simulator_cannot_tell_apart_is_not_marked():
     assert not found["gate area"].differs
 
 
+def test_what_a_short_datasheet_does_not_ask_is_not_compared():
+    short = sheet("two", {"threshold_high": 0.99}).provenance.model_copy(
+        update={"scope": "network"}
+    )
+    both = sheet(), sheet("two", {"threshold_high": 0.99}, provenance=short)
+    assert "threshold_low" not in rows(*both)
+    silent = sheet(
+        "two", {"threshold_high": 0.99}, provenance=short, absent={"threshold_low": "never clears"}
+    )
+    assert rows(sheet(), silent)["threshold_low"].differs
+
+
 def test_a_figure_that_only_one_has_is_a_difference():
     row = rows(sheet(), sheet("two", {"threshold_high": 0.99}))["threshold_low"]
     assert row.differs
