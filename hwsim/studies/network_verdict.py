@@ -1,0 +1,324 @@
+"""The designer's verdict: what two templates of one kind make of the same chips of a network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from hwsim.characterization.grid import NOMINAL
+from hwsim.chips.population import Population
+from hwsim.data.sequences import Sequences
+from hwsim.engines.chip_runs import ChipResults, run_chips
+from hwsim.engines.ideal import IdealEngine
+from hwsim.engines.trace import Floats, Trace
+from hwsim.foundation.errors import InputError
+from hwsim.studies.accuracy import Proportion, proportion
+from hwsim.studies.cell_power import cells_own_power
+from hwsim.studies.paired_bootstrap import LEVEL, RESAMPLES, SEED, Statistic, paired_change
+from hwsim.studies.template_swap import Census, Swap, census
+
+MARGIN = 0.01
+"""What a good chip may lack of the accuracy of the first template's chip without mismatch."""
+
+Test = Literal["bootstrap", "exact", "none"]
+"""How a line is told from noise: over chips, by its very number, or not at all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChipFigures:
+    """One template in the network, over the same chips as the other.
+
+    Attributes:
+        template: its name.
+        nominal_accuracy: of the chip without mismatch, 0 to 1.
+        accuracy: of every chip, [chip].
+        agreement: part of cell x step whose state is that of the ideal network, [chip].
+        power: W, mean over steps, from the supply, [chip].
+        cells_own_power: W, the part of it that follows from the supply figures of the cells'
+            datasheets, the same for all chips.
+        energy: J an inference, mean over samples, [chip].
+        census: transistors and gate area.
+    """
+
+    template: str
+    nominal_accuracy: float
+    accuracy: Floats
+    agreement: Floats
+    power: Floats
+    cells_own_power: float
+    energy: Floats
+    census: Census
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of both.
+
+    Attributes:
+        name: what it is.
+        unit: SI; ``share`` of a fraction, empty for a count.
+        first: of the first template.
+        second: of the second.
+        test: how it is told from noise.
+        low: lower end of the interval of the change; NaN without one.
+        high: its upper end.
+        differs: beyond noise.
+        first_interval: 95 % Wilson interval of `first` where it is a counted share.
+        second_interval: of `second`.
+    """
+
+    name: str
+    unit: str
+    first: float
+    second: float
+    test: Test
+    low: float = math.nan
+    high: float = math.nan
+    differs: bool = False
+    first_interval: tuple[float, float] | None = None
+    second_interval: tuple[float, float] | None = None
+
+    def record(self) -> dict[str, object]:
+        """For JSON."""
+        figures = {
+            "name": self.name,
+            "unit": self.unit,
+            "first": self.first,
+            "second": self.second,
+            "change": self.second - self.first,
+            "change_interval": [self.low, self.high],
+            "test": self.test,
+            "differs": self.differs,
+        }
+        if self.first_interval is None or self.second_interval is None:
+            return figures
+        intervals = {"first": list(self.first_interval), "second": list(self.second_interval)}
+        return {**figures, "wilson_intervals": intervals}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkVerdict:
+    """Two templates in the same chips of one network.
+
+    Attributes:
+        network: its name.
+        kind: of the templates.
+        technology: of the network.
+        first: with the template to start from.
+        second: with the other.
+        seed: of the production.
+        samples: that every chip decides.
+        needed: samples that a good chip decides as labelled.
+        lines: figures side by side.
+    """
+
+    network: str
+    kind: str
+    technology: str
+    first: ChipFigures
+    second: ChipFigures
+    seed: int
+    samples: int
+    needed: int
+    lines: tuple[Line, ...]
+
+    @property
+    def chips(self) -> int:
+        """How many."""
+        return len(self.first.accuracy)
+
+    @property
+    def bar(self) -> float:
+        """Accuracy of a good chip, at least."""
+        return self.needed / self.samples
+
+    def record(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "chips": self.chips,
+            "samples": self.samples,
+            "seed": self.seed,
+            "good_from": self.bar,
+            "test": {
+                "name": "paired bootstrap over chips, percentile interval",
+                "level": LEVEL,
+                "resamples": RESAMPLES,
+                "seed": SEED,
+            },
+            "lines": [line.record() for line in self.lines],
+        }
+
+
+def judge(
+    first: Swap,
+    second: Swap,
+    sequences: Sequences,
+    population: Population,
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> NetworkVerdict:
+    """Run the same chips with each of two templates.
+
+    A transistor that both templates have under one name has the same deviation in both, and noise
+    belongs to its place: what differs between two runs is the template.
+
+    Args:
+        first: the network with the template to start from.
+        second: the same network with the other one.
+        sequences: labelled samples.
+        population: which chips.
+        workers: threads; None for one a core.
+        on_progress: called with the finished fraction.
+
+    Raises:
+        InputError: samples without labels, or conditions that were not measured.
+    """
+    if sequences.labels is None:
+        raise InputError("the data has no labels, so there is no accuracy")
+    reference = IdealEngine().run(first.design, sequences)
+    told = on_progress or (lambda _: None)
+    both = [
+        _figures(each, sequences, population, reference, workers, _half(told, place))
+        for place, each in enumerate((first, second))
+    ]
+    samples = len(sequences)
+    needed = math.ceil(round((both[0].nominal_accuracy - MARGIN) * samples, 9))
+    return NetworkVerdict(
+        network=first.design.name,
+        kind=first.template.kind,
+        technology=first.design.technology,
+        first=both[0],
+        second=both[1],
+        seed=population.seed,
+        samples=samples,
+        needed=needed,
+        lines=tuple(_lines(both[0], both[1], first.template.kind, needed, samples)),
+    )
+
+
+def _half(told: Callable[[float], None], place: int) -> Callable[[float], None]:
+    """Progress of one of two runs as that of both."""
+    return lambda fraction: told((place + fraction) / 2)
+
+
+def _figures(
+    swapped: Swap,
+    sequences: Sequences,
+    population: Population,
+    reference: Trace,
+    workers: int | None,
+    told: Callable[[float], None],
+) -> ChipFigures:
+    def run(chips: Population, on_progress: Callable[[float], None] | None) -> ChipResults:
+        return run_chips(
+            swapped.design,
+            sequences,
+            swapped.circuits,
+            chips,
+            datasheets=swapped.datasheets,
+            workers=workers,
+            reference=reference,
+            on_progress=on_progress,
+        )
+
+    operating = swapped.design.operating
+    at = NOMINAL.conditions.model_copy(
+        update={
+            "supply_voltage": operating.supply_voltage,
+            "unit_current": operating.unit_current,
+        }
+    )
+    own = cells_own_power(swapped.design, swapped.datasheets, reference, at)
+    drawn = run(population, told)
+    nominal = run(Population(population.seed, 1, mismatch_scale=0.0), None)
+    power = drawn.supply_power + own
+    seconds = sequences.lengths.mean() * operating.step
+    return ChipFigures(
+        template=swapped.template.name,
+        nominal_accuracy=float(_accuracy(nominal, sequences)[0]),
+        accuracy=_accuracy(drawn, sequences),
+        agreement=drawn.state_agreement,
+        power=power,
+        cells_own_power=own,
+        energy=power * seconds,
+        census=census(swapped),
+    )
+
+
+def _accuracy(results: ChipResults, sequences: Sequences) -> Floats:
+    return np.asarray(np.mean(results.decisions == sequences.labels, axis=1))
+
+
+def median(values: Floats) -> Floats:
+    """Median chip of each resample."""
+    return np.asarray(np.median(values, axis=1))
+
+
+def fifth_percentile(values: Floats) -> Floats:
+    """5th percentile over the chips of each resample, linear between chips."""
+    return np.asarray(np.quantile(values, 0.05, axis=1))
+
+
+def _lines(
+    first: ChipFigures, second: ChipFigures, kind: str, needed: int, samples: int
+) -> Iterator[Line]:
+    def tested(name: str, unit: str, field: str, statistic: Statistic) -> Line:
+        return _tested(name, unit, getattr(first, field), getattr(second, field), statistic)
+
+    pair = first.nominal_accuracy, second.nominal_accuracy
+    yield Line("accuracy without mismatch", "share", *pair, test="none")
+    yield tested("accuracy, median chip", "share", "accuracy", median)
+    yield tested("accuracy, 5th percentile", "share", "accuracy", fifth_percentile)
+    yield _yield_line(first, second, needed, samples)
+    yield tested("states as ideal, median chip", "share", "agreement", median)
+    yield tested("supply power, median chip", "W", "power", median)
+    yield tested("energy an inference, median chip", "J", "energy", median)
+    ours, theirs = first.census, second.census
+    yield _exact(f"gate area, every {kind}", "m2", ours.area, theirs.area)
+    yield _exact(f"transistors, every {kind}", "", ours.transistors, theirs.transistors)
+    yield _exact("gate area, chip", "m2", ours.chip_area, theirs.chip_area)
+    yield _exact("transistors, chip", "", ours.chip_transistors, theirs.chip_transistors)
+
+
+def _tested(name: str, unit: str, first: Floats, second: Floats, statistic: Statistic) -> Line:
+    change = paired_change(first, second, statistic)
+    return Line(
+        name,
+        unit,
+        float(statistic(first[None])[0]),
+        float(statistic(second[None])[0]),
+        test="bootstrap",
+        low=change.low,
+        high=change.high,
+        differs=change.is_beyond_noise,
+    )
+
+
+def _yield_line(first: ChipFigures, second: ChipFigures, needed: int, samples: int) -> Line:
+    """Good chips, counted in samples, so that no rounding decides."""
+    good = [np.rint(each.accuracy * samples) >= needed for each in (first, second)]
+    counted: list[Proportion] = [proportion(int(each.sum()), len(each)) for each in good]
+    change = paired_change(
+        good[0].astype(np.float64), good[1].astype(np.float64), lambda each: each.mean(axis=1)
+    )
+    return Line(
+        f"yield, accuracy from {needed / samples:.1%}",
+        "share",
+        counted[0].value,
+        counted[1].value,
+        test="bootstrap",
+        low=change.low,
+        high=change.high,
+        differs=change.is_beyond_noise,
+        first_interval=(counted[0].low, counted[0].high),
+        second_interval=(counted[1].low, counted[1].high),
+    )
+
+
+def _exact(name: str, unit: str, first: float, second: float) -> Line:
+    return Line(name, unit, first, second, test="exact", differs=not math.isclose(first, second))
