@@ -10,7 +10,8 @@ import click
 from hwsim.cli.options import FolderType
 from hwsim.cli.output import emit, json_option
 from hwsim.cli.template_check import check_command
-from hwsim.cli.template_datasheet import characterize_command, compare_command
+from hwsim.cli.template_compare import compare_command
+from hwsim.cli.template_datasheet import characterize_command
 from hwsim.cli.template_options import template_path_option
 from hwsim.cli.template_show import show_command
 

@@ -1,4 +1,4 @@
-"""``hwsim template characterize`` and ``compare``: datasheets, one alone or two side by side."""
+"""``hwsim template characterize``: a template measured into its datasheet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ import click
 
 from hwsim.cli.options import FolderType, pdk_option
 from hwsim.cli.output import emit, json_option
-from hwsim.cli.template_options import measured, measuring_options, template_path_option
+from hwsim.cli.template_options import (
+    measured,
+    measuring_options,
+    require_folder,
+    sound_template,
+    technology_option,
+    template_path_option,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,9 +26,7 @@ if TYPE_CHECKING:
     from hwsim.characterization.laboratory import Tally
     from hwsim.circuits.datasheet import Datasheet
     from hwsim.circuits.technology import Technology
-    from hwsim.circuits.template import Template, TemplateKind
-
-technology_option = click.option("--technology", default="generic180", show_default=True)
+    from hwsim.circuits.template import Template
 
 
 @click.command("characterize")
@@ -47,10 +52,10 @@ def characterize_command(
 
     start = time.monotonic()
     if out is not None:
-        _require_folder(out)
+        require_folder(out)
     node = load_technology(technology, pdk_root)
     tallies: list[Tally] = []
-    datasheet = _datasheet(_sound(name), node, timeout, tallies, as_json=as_json)
+    datasheet = _datasheet(sound_template(name), node, timeout, tallies, as_json=as_json)
     files = _write(datasheet, out) if out is not None else []
     record = {
         **datasheet.model_dump(mode="json"),
@@ -67,52 +72,6 @@ def characterize_command(
         console.print(tallies[-1].told)
 
     emit(record, as_json=as_json, show=show)
-
-
-@click.command("compare")
-@click.argument("first")
-@click.argument("second")
-@technology_option
-@measuring_options
-@pdk_option
-@template_path_option
-@json_option
-def compare_command(
-    first: str,
-    second: str,
-    technology: str,
-    timeout: float,
-    pdk_root: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Set the datasheets of two templates side by side and mark what differs beyond noise."""
-    from hwsim.circuits.technology import load_technology
-    from hwsim.report.template_tables import comparison_table
-    from hwsim.studies.template_comparison import compare_datasheets
-
-    node = load_technology(technology, pdk_root)
-    ours = _sound(first)
-    theirs = _sound(second, ours.kind)
-    sheets = [_datasheet(each, node, timeout, [], as_json=as_json) for each in (ours, theirs)]
-    comparison = compare_datasheets(sheets[0], sheets[1], node.mismatch)
-    record = {
-        "first": first,
-        "second": second,
-        "technology": technology,
-        "figures": [row.record() for row in comparison.rows],
-    }
-    emit(record, as_json=as_json, show=lambda console: console.print(comparison_table(comparison)))
-
-
-def _sound(name: str, kind: TemplateKind | None = None) -> Template:
-    """A template that the lint has nothing against."""
-    from hwsim.circuits.lint import require_sound
-    from hwsim.circuits.template import load_template
-
-    template = load_template(name, kind)
-    require_sound(template)
-    return template
 
 
 def _datasheet(
@@ -134,16 +93,6 @@ def _datasheet(
             on_progress=on_progress,
             on_tally=tallies.append,
         )
-
-
-def _require_folder(out: Path) -> None:
-    """Make the folder before minutes are spent on what goes in there."""
-    from hwsim.foundation.errors import InputError
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder: {error.strerror}", where=str(out)) from None
 
 
 def _write(datasheet: Datasheet, out: Path) -> list[Path]:

@@ -6,13 +6,19 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from hwsim.cli.output import QuantityType, progress
 
+if TYPE_CHECKING:
+    from hwsim.circuits.template import Template, TemplateKind
+
 Command = TypeVar("Command", bound=Callable[..., object])
+
+
+technology_option = click.option("--technology", default="generic180", show_default=True)
 
 
 def template_path_option(command: Command) -> Command:
@@ -78,3 +84,31 @@ def measured(what: str, *, as_json: bool) -> Iterator[Callable[[int, int], None]
             shown = share
 
         yield show
+
+
+def sound_template(name: str, kind: TemplateKind | None = None) -> Template:
+    """A template that the lint has nothing against.
+
+    Raises:
+        InputError: no such template, another kind, or what the lint found.
+    """
+    from hwsim.circuits.lint import require_sound
+    from hwsim.circuits.template import load_template
+
+    template = load_template(name, kind)
+    require_sound(template)
+    return template
+
+
+def require_folder(out: Path) -> None:
+    """Make the folder before minutes are spent on what goes in there.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    from hwsim.foundation.errors import InputError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder: {error.strerror}", where=str(out)) from None
