@@ -83,12 +83,32 @@ def check_design(design: Design, limits: Limits) -> tuple[Finding, ...]:
             findings += _switching(design, stage)
             findings.append(_leakage(design, stage, limits))
             findings.append(_tails(design, stage, limits))
+        if isinstance(stage.cell, CmruCell):
+            findings.append(_strobes(design, stage))
     return tuple(findings)
 
 
 def _graded(rule: str, text: str, value: float, warning: float, error: float = np.inf) -> Finding:
     severity: Severity = "error" if value > error else "warning" if value > warning else "ok"
     return Finding(rule, severity, text, value, error if value > error else warning)
+
+
+def _strobes(design: Design, stage: Stage) -> Finding:
+    """Steps that a ladder lags behind software: all ladders of a chip decide at the same strobe.
+
+    A ladder that is fed by another one decides while that one still shows its level of the step
+    before.
+    """
+    value = 0
+    for other in design.cells:
+        if other.name == stage.name:
+            break
+        value += other.kind == "cmru"
+    text = (
+        f"{stage.name}: decides {value} steps after its software, because all ladders share a "
+        f"strobe and {value} lie before it"
+    )
+    return _graded("strobe", text, value, 0)
 
 
 def _quantisation(design: Design) -> Finding:

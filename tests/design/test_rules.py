@@ -113,3 +113,12 @@ def test_a_dying_line_is_slower_with_more_gates_on_it(ladder):
     tail = 1e-14 * (8 + hung) * 1.4 * 0.02585 / 3e-3 * 15 / 8
     assert found.value == pytest.approx(tail / (15 * 1e-9 / 16))
     assert findings(ladder, gate_capacitance=1e-12)["slow tails", "cells_1"].severity == "warning"
+
+
+def test_a_ladder_behind_a_ladder_lags_a_step(network, compiled):
+    rules = findings(compiled(network(blocks=2)))
+    assert rules["strobe", "cells_1"].severity == "ok"
+    assert rules["strobe", "cells_2"].severity == "warning"
+    assert rules["strobe", "cells_2"].value == 1
+    comparators = findings(compiled(network("fq_bmru", blocks=2)))
+    assert not [rule for rule, _ in comparators if rule == "strobe"]
