@@ -198,7 +198,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(sweep, words, complaint):
         (["--chips", "2"], "holds a sweep with chips 1, not 2"),
         (["--chips", "1", "--seed", "2"], "holds a sweep with seed 1, not 2"),
         (["--chips", "1", "--samples", "3"], "holds a sweep with samples 12, not 3"),
-        (["--chips", "1", "--vary", "vdd=1.1"], "holds a sweep with other varied"),
+        (["--chips", "1", "--vary", "vdd=1.1"], "holds a sweep with other points"),
     ],
 )
 def test_the_folder_of_another_sweep_is_left_as_it_is(sweep, words, complaint):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from types import ModuleType
+from typing import Any, ParamSpec, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -85,32 +88,13 @@ def cluster(address: str) -> Iterator[Workforce]:
     Raises:
         InputError: Dask is not installed, nobody answers, there is no worker, or all were lost.
     """
-    try:
-        import distributed
-    except ImportError:
-        raise InputError(
-            "a scheduler needs the package distributed", hint="install hwsim[cluster]"
-        ) from None
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # our errors say it too
-    try:
-        client = distributed.Client(address, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"no scheduler answers at '{address}'",
-            hint="start one with `dask scheduler`; the address is like tcp://host:8786",
-        ) from error
+    distributed = _dask()
+    client = _connected(address)
     lost = (distributed.scheduler.KilledWorker, distributed.comm.CommClosedError)
     with client:
+        executor = client.get_executor(pure=False, retries=RETRIES)
         try:
-            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
-            workers = sum(client.nthreads().values())
-            executor = client.get_executor(pure=False, retries=RETRIES)
-            yield Workforce(executor, waiting=_enough(workers))
-        except TimeoutError:
-            raise InputError(
-                f"the scheduler at '{address}' has no workers",
-                hint=f"start some: `dask worker {address}`",
-            ) from None
+            yield Workforce(executor, waiting=_enough(_workers(client, address)))
         except lost:
             raise InputError(
                 f"the workers of '{address}' were lost again and again",
@@ -121,6 +105,54 @@ def cluster(address: str) -> Iterator[Workforce]:
                 f"a worker of '{address}' has no module {error.name}",
                 hint="install the same hwsim in the environment of the workers",
             ) from None
+
+
+def _dask() -> ModuleType:
+    """The package distributed, an optional one.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    try:
+        return importlib.import_module("distributed")
+    except ImportError:
+        raise InputError(
+            "a scheduler needs the package distributed", hint="install hwsim[cluster]"
+        ) from None
+
+
+def _connected(address: str) -> Any:  # noqa: ANN401 - a class of an optional package
+    """A client of a scheduler.
+
+    Raises:
+        InputError: nobody answers.
+    """
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # our errors say it too
+    with contextlib.suppress(OSError, ValueError):
+        return _dask().Client(address, timeout=CONNECT_SECONDS)
+    # A client that never connected takes a lock when it is collected, and another one that is just
+    # starting holds it: so it is collected now, and no traceback may keep it.
+    gc.collect()
+    raise InputError(
+        f"no scheduler answers at '{address}'",
+        hint="start one with `dask scheduler`; the address is like tcp://host:8786",
+    )
+
+
+def _workers(client: Any, address: str) -> int:  # noqa: ANN401
+    """Jobs that the workers of a client run at once.
+
+    Raises:
+        InputError: there are no workers.
+    """
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        raise InputError(
+            f"the scheduler at '{address}' has no workers",
+            hint=f"start some: `dask worker {address}`",
+        ) from None
+    return int(sum(client.nthreads().values()))
 
 
 def _enough(workers: int) -> int:

@@ -119,7 +119,6 @@ def _description(sweep: Sweep, subject: Mapping[str, str]) -> dict[str, object]:
         "chips": sweep.chips,
         "seed": sweep.seed,
         "samples": sweep.samples,
-        "varied": list(sweep.varied),
         **subject,
         "points": [point.values() for point in sweep.points],
     }
