@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from hwsim.cli.options import FolderType
+from hwsim.cli.options import FolderType, data_option, seed_option
 
 PICTURE = "verdict.png"
 SUMMARY = "verdict.json"
@@ -70,16 +70,8 @@ _TRIAL = (
         show_default=True,
         help="Recordings, spread evenly over the data.",
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0, 2**64 - 1),
-        default=1,
-        show_default=True,
-        help="Of the production that the chips are from.",
-    ),
-    click.option(
-        "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
-    ),
+    seed_option,
+    data_option,
     click.option(
         "--out", type=FolderType, default=None, help=f"Write {PICTURE} and {SUMMARY} here."
     ),

@@ -15,6 +15,18 @@ from hwsim.cli.template_options import template_path_option
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
+data_option = click.option(
+    "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
+)
+
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    help="Of the production that the chips are from.",
+)
+
 FolderType = click.Path(file_okay=False, path_type=Path)
 FileType = click.Path(dir_okay=False, path_type=Path)
 
@@ -98,8 +110,5 @@ def run_of_export(command: Callable[..., None]) -> Callable[..., None]:
         run = Run(data, corner, temperature, pdk_root, workers, timeout)
         command(*args, run=run, **others)
 
-    with_data = click.option(
-        "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
-    )
     found = template_path_option(pdk_option(run_options(collected)))
-    return with_data(conditions_options(found))
+    return data_option(conditions_options(found))

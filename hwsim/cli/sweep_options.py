@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from hwsim.cli.options import FileType
+from hwsim.cli.options import FileType, data_option, seed_option
 from hwsim.cli.output import QuantityType
 
 if TYPE_CHECKING:
@@ -119,16 +119,8 @@ _WISH = (
         default=None,
         help="Recordings, spread evenly over the data.  [default: all; 1 in ngspice]",
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0, 2**64 - 1),
-        default=1,
-        show_default=True,
-        help="Of the production that the chips are from.",
-    ),
-    click.option(
-        "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
-    ),
+    seed_option,
+    data_option,
     click.option(
         "--checkpoint",
         type=FileType,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from hwsim.cli.options import FolderType, Run, run_of_export
+from hwsim.cli.options import FolderType, Run, run_of_export, seed_option
 from hwsim.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -46,13 +46,7 @@ _DRAW = (
         default=None,
         help="Compare drawn chips, each on every recording, instead of the circuit as drawn.",
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0, 2**64 - 1),
-        default=1,
-        show_default=True,
-        help="Of the production that the chips are from.",
-    ),
+    seed_option,
     click.option(
         "--mismatch",
         type=float,

@@ -22,7 +22,8 @@ class Effects:
             and that of its diode. From ``slope_source`` and ``slope_sink`` of the mirror, relative
             per half supply, its gains at other unit currents, and ``swing`` of the splitter, V.
         leakage: mirrors carry a current on empty lines, below which no line dies, and so do the
-            empty level lines of cells. From ``leak_current`` of the splitter and ``off_current`` of the cell, A.
+            empty level lines of cells. From ``leak_current`` of the splitter and
+            ``off_current`` of the cell, A.
         settling: a decision needs a charge, so that a candidate must exceed its threshold by that
             charge over the time that it has. From ``rise_charge`` and ``fall_charge`` of
             comparators, C. The ladder decides on slow nodes that have followed the candidate

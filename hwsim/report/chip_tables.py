@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from hwsim.foundation.quantities import format_quantity
+from hwsim.report.verification_tables import STEP_ERROR_COLUMNS, step_error_cells
 from hwsim.studies.accuracy import Proportion
 from hwsim.studies.chip_statistics import Estimate
 from hwsim.studies.chip_verification import WORST, ChipVerification
@@ -73,30 +73,9 @@ def _figures(verification: ChipVerification) -> Iterator[str]:
 def _step_errors(verification: ChipVerification) -> Table:
     errors = verification.step_errors
     title = f"{len(errors)} step errors, the {min(WORST, len(errors))} farthest from a threshold"
-    table = Table(
-        "chip",
-        "recording",
-        "step",
-        "cell",
-        "expected",
-        "found",
-        "candidate",
-        "in ngspice",
-        "to threshold",
-        title=title,
-    )
+    table = Table("chip", *STEP_ERROR_COLUMNS, title=title)
     for number, error in errors[:WORST]:
-        table.add_row(
-            str(number),
-            str(verification.indices[error.sequence]),
-            str(error.step),
-            f"{error.stage}[{error.unit}]",
-            str(error.expected),
-            str(error.found),
-            format_quantity(error.candidate, "A"),
-            format_quantity(error.measured_candidate, "A"),
-            f"{error.distance:.2%}",
-        )
+        table.add_row(str(number), *step_error_cells(error, verification.indices))
     return table
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
 from hwsim.foundation.quantities import format_quantity
+from hwsim.studies.agreement import StepError
 from hwsim.studies.verification import Verification
+
+STEP_ERROR_COLUMNS = (
+    "recording",
+    "step",
+    "cell",
+    "expected",
+    "found",
+    "candidate",
+    "in ngspice",
+    "to threshold",
+)
+"""Of a table of `step_error_cells`."""
 
 
 def verification_tables(verification: Verification) -> Iterator[Table | str]:
@@ -47,29 +60,29 @@ def _agreement(verification: Verification) -> Table:
 
 
 def _step_errors(verification: Verification) -> Table:
-    table = Table(
-        "recording",
-        "step",
-        "cell",
-        "expected",
-        "found",
-        "candidate",
-        "in ngspice",
-        "to threshold",
-        title="step errors",
-    )
+    table = Table(*STEP_ERROR_COLUMNS, title="step errors")
     for error in verification.single_steps.errors:
-        table.add_row(
-            str(verification.indices[error.sequence]),
-            str(error.step),
-            f"{error.stage}[{error.unit}]",
-            str(error.expected),
-            str(error.found),
-            format_quantity(error.candidate, "A"),
-            format_quantity(error.measured_candidate, "A"),
-            f"{error.distance:.2%}",
-        )
+        table.add_row(*step_error_cells(error, verification.indices))
     return table
+
+
+def step_error_cells(error: StepError, indices: Sequence[int]) -> tuple[str, ...]:
+    """A step error as the cells of a row under `STEP_ERROR_COLUMNS`.
+
+    Args:
+        error: the step.
+        indices: recordings of the data set that were compared.
+    """
+    return (
+        str(indices[error.sequence]),
+        str(error.step),
+        f"{error.stage}[{error.unit}]",
+        str(error.expected),
+        str(error.found),
+        format_quantity(error.candidate, "A"),
+        format_quantity(error.measured_candidate, "A"),
+        f"{error.distance:.2%}",
+    )
 
 
 def _power(verification: Verification) -> Table:
