@@ -16,7 +16,7 @@ from hwsim.circuits.datasheet import Datasheet
 from hwsim.circuits.testbench import Conditions
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
-from hwsim.engines.arrays import NUMPY, Array, Arrays
+from hwsim.engines.arrays import NUMPY, Arrays
 from hwsim.engines.chip_model import ChipModel, chip_model
 from hwsim.engines.effects import EVERY_EFFECT, Effects
 from hwsim.engines.engine import require_channels
@@ -27,8 +27,11 @@ from hwsim.engines.supply import SupplyModel
 from hwsim.engines.tiles import Tile, cut, over_tiles
 from hwsim.engines.trace import Floats, Integers, Trace
 
-BATCH = 64
+BATCH = 256
 """Chips whose parameters are held at once."""
+
+CELLS = 1 << 16
+"""Of a tile: each stage makes several arrays of this size, and the cache shall hold them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +172,7 @@ class _Batch:
         """Everything, tile by tile."""
         widest = max(stage.size for stage in self._design.stages)
         cells = int(self._lengths.max()) * len(self._model.moments) * widest
-        tiles = cut(self._population.count, len(self._lengths), cells)
+        tiles = cut(self._population.count, len(self._lengths), cells, CELLS)
         return over_tiles(self._part, tiles, workers)
 
     def _part(self, tile: Tile) -> _Part:
@@ -225,17 +228,7 @@ class _Batch:
         self, host: Mapping[str, tuple[Floats, Integers | None]], mask: NDArray[np.bool_]
     ) -> Floats:
         """Supply current summed over valid steps, unit currents, [chip]."""
-        sums = {name: _sequences_first(total) for name, (total, _) in host.items()}
-        states = {
-            name: None if state is None else _sequences_first(state)
-            for name, (_, state) in host.items()
-        }
+        sums = {name: total for name, (total, _) in host.items()}
+        states = {name: state for name, (_, state) in host.items()}
         current = sum(self._supply.currents(sums, states).values())
-        per_chip = np.reshape(current, (-1, mask.shape[1], mask.shape[0]))
-        return np.asarray((per_chip * mask.T).sum(axis=(1, 2)))
-
-
-def _sequences_first(values: NDArray[np.generic]) -> Array:
-    """[chip, step, sample, unit] as [chip x sample, step, unit]."""
-    moved = np.moveaxis(values, 2, 1)
-    return moved.reshape(-1, *moved.shape[2:])
+        return np.asarray((current * mask).sum(axis=(1, 2)))

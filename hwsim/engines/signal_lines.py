@@ -80,11 +80,14 @@ class SignalLines:
 
     def _seen(self, drive: Array, ends: _Ends) -> Array:
         """From the drive of diodes to what mirrors on their lines copy."""
+        effects = self._model.effects
+        if not (effects.leakage or effects.tails or effects.output_resistance):
+            return drive
         current = self._arrays.xp.maximum(drive, ends.least)
-        if self._model.effects.tails:
+        if effects.tails:
             start = current[:, 0, 0, ...] if self._stage.cell is None else LEAST
             current = self._kernels.follow(current, ends.times_over_charges, start, ends.least)
-        if self._model.effects.output_resistance:
+        if effects.output_resistance:
             current = self._kernels.bent(current, ends.full, ends.bend)
         return current
 

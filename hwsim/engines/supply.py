@@ -59,14 +59,15 @@ class SupplyModel:
         """Current from the supply by part of the chip.
 
         Args:
-            sums: sum currents by stage, unit currents, [sequence, step, unit].
-            states: states by stage, [sequence, step, unit], None where there are no cells.
+            sums: sum currents by stage, unit currents, [sequence, step, ..., unit].
+            states: states by stage, [sequence, step, ..., unit], None where there are no cells.
 
         Returns:
-            Unit currents, mean of each step, [sequence, step], for the reference and each stage.
+            Unit currents, mean of each step, [sequence, step, ...], for the reference and each
+            stage.
         """
         design = self._design
-        shape = sums[design.stages[0].name].shape[:2]
+        shape = sums[design.stages[0].name].shape[:-1]
         bundles = _bundle_currents(design, sums, states)
         result = {REFERENCE: np.full(shape, 2.0)}
         for stage in design.stages:
@@ -124,7 +125,7 @@ def _constant(design: Design, line: Line) -> float:
 def _bundle_currents(
     design: Design, sums: Mapping[str, Floats], states: Mapping[str, State]
 ) -> dict[Bundle, Floats]:
-    """Currents of all lines that signals drive, unit currents, [sequence, step, unit]."""
+    """Currents of all lines that signals drive, unit currents, of the shape of the sums."""
     bundles: dict[Bundle, Floats] = {}
     for stage in design.stages:
         if stage.kind == "output":
@@ -150,13 +151,13 @@ def _signed(design: Design, stage: Stage, total: Floats, state: State) -> Floats
 
 
 def _unit_currents(design: Design, stage: Stage, total: Floats, state: State) -> Floats:
-    """What the units of a stage draw beside their rows and turn-arounds, [sequence, step]."""
-    shape = total.shape[:2]
+    """What the units of a stage draw beside their rows and turn-arounds."""
+    shape = total.shape[:-1]
     keep = 2 * stage.keep_alive_units * stage.size / design.reference_units
     if stage.keep_alive_units:
         keep += stage.keep_alive_units / design.reference_units
     if stage.kind in ("input", "splitter"):
-        return np.asarray(np.maximum(-total, 0.0).sum(axis=2) + keep)
+        return np.asarray(np.maximum(-total, 0.0).sum(axis=-1) + keep)
     cell = stage.cell
     if isinstance(cell, CmruCell):
         threshold = np.asarray(cell.threshold_units) / design.reference_units
@@ -164,7 +165,7 @@ def _unit_currents(design: Design, stage: Stage, total: Floats, state: State) ->
         comparators = np.minimum(plus, threshold) + np.minimum(minus, threshold) + minus
         level = np.abs(_signed(design, stage, total, state))
         shared = cell.level_units / design.reference_units
-        return np.asarray((comparators + level).sum(axis=2) + shared)
+        return np.asarray((comparators + level).sum(axis=-1) + shared)
     if isinstance(cell, FqBmruCell) and state is not None:
         return _comparator_currents(design, cell, total, state)
     return np.zeros(shape)
@@ -180,4 +181,4 @@ def _comparator_currents(
     width = np.asarray(cell.width_units) / reference
     level = cell.level_units / reference
     state_node = np.minimum(candidate + state * width, threshold)
-    return np.asarray((candidate + state_node + state * (width + level)).sum(axis=2))
+    return np.asarray((candidate + state_node + state * (width + level)).sum(axis=-1))
