@@ -230,5 +230,4 @@ class _Batch:
         """Supply current summed over valid steps, unit currents, [chip]."""
         sums = {name: total for name, (total, _) in host.items()}
         states = {name: state for name, (_, state) in host.items()}
-        current = sum(self._supply.currents(sums, states).values())
-        return np.asarray((current * mask).sum(axis=(1, 2)))
+        return self._supply.charges(sums, states, mask)

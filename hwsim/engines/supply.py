@@ -9,9 +9,11 @@ follow the currents of their comparators.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hwsim.design.design import Design
 from hwsim.design.stage import CmruCell, FqBmruCell, Stage
@@ -66,18 +68,68 @@ class SupplyModel:
             Unit currents, mean of each step, [sequence, step, ...], for the reference and each
             stage.
         """
+        shape = sums[self._design.stages[0].name].shape[:-1]
+        found = self._added(sums, states, _Total(shape, 1.0, lambda values: values))
+        return {REFERENCE: np.full(shape, 2.0), **found}
+
+    def charges(
+        self, sums: Mapping[str, Floats], states: Mapping[str, State], valid: NDArray[np.bool_]
+    ) -> Floats:
+        """Current of the whole chip summed over steps and samples, unit currents, [chip].
+
+        The same as the sum of `currents`, of signals that are summed before they are weighed.
+
+        Args:
+            sums: sum currents by stage, unit currents, [chip, step, sample, unit].
+            states: states by stage, of the same shape, None where there are no cells.
+            valid: which steps count, [step, sample].
+        """
+        weights = valid.reshape(1, -1).astype(np.float64)
+        count = float(weights.sum())
+
+        def total(values: Floats) -> Floats:
+            flat = values.reshape(values.shape[0], -1, values.shape[-1])
+            return np.asarray((weights @ flat)[:, 0])
+
+        chips = (sums[self._design.stages[-1].name].shape[0],)
+        found = self._added(sums, states, _Total(chips, count, total))
+        return np.asarray(2.0 * count + sum(found.values()))
+
+    def _added(
+        self, sums: Mapping[str, Floats], states: Mapping[str, State], over: _Total
+    ) -> dict[str, Floats]:
+        """Currents of all stages."""
         design = self._design
-        shape = sums[design.stages[0].name].shape[:-1]
-        bundles = _bundle_currents(design, sums, states)
-        result = {REFERENCE: np.full(shape, 2.0)}
+        drawn: dict[Bundle, Floats] = {}
+        result: dict[str, Floats] = {}
         for stage in design.stages:
+            total, state = sums[stage.name], states[stage.name]
+            keep = over.weight * stage.keep_alive_units / design.reference_units
+            if stage.kind != "output":
+                sides = _sides(_signed(design, stage, total, state), over)
+                drawn |= {(stage.name, part): sides[part] + keep for part in parts(stage)}
             shares, constant = self._shares[stage.name]
-            total = np.full(shape, constant)
+            result[stage.name] = np.full(over.shape, constant * over.weight)
+            result[stage.name] += _unit_currents(design, stage, total, state, over)
+            # A splitter's own lines are turned around in the stage itself.
             for bundle, share in shares.items():
-                total += bundles[bundle] @ share
-            total += _unit_currents(design, stage, sums[stage.name], states[stage.name])
-            result[stage.name] = total
+                result[stage.name] += drawn[bundle] @ share
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """Over what currents are added up.
+
+    Attributes:
+        shape: of what is found.
+        weight: what a constant counts in it.
+        of: from signals [..., unit] to totals [*shape, unit] or [1, unit]; linear.
+    """
+
+    shape: tuple[int, ...]
+    weight: float
+    of: Callable[[Floats], Floats]
 
 
 def _shares(design: Design, stage: Stage) -> tuple[dict[Bundle, Floats], float]:
@@ -122,20 +174,10 @@ def _constant(design: Design, line: Line) -> float:
     return design.stage(line.stage).keep_alive_units / design.reference_units
 
 
-def _bundle_currents(
-    design: Design, sums: Mapping[str, Floats], states: Mapping[str, State]
-) -> dict[Bundle, Floats]:
-    """Currents of all lines that signals drive, unit currents, of the shape of the sums."""
-    bundles: dict[Bundle, Floats] = {}
-    for stage in design.stages:
-        if stage.kind == "output":
-            continue
-        keep = stage.keep_alive_units / design.reference_units
-        signed = _signed(design, stage, sums[stage.name], states[stage.name])
-        for part in parts(stage):
-            values = np.maximum(signed if part == "plus" else -signed, 0.0) + keep
-            bundles[stage.name, part] = values
-    return bundles
+def _sides(signed: Floats, over: _Total) -> dict[Part, Floats]:
+    """What flows in the lines of either sign."""
+    plus = over.of(np.maximum(signed, 0.0))
+    return {"plus": plus, "minus": plus - over.of(signed)}
 
 
 def _signed(design: Design, stage: Stage, total: Floats, state: State) -> Floats:
@@ -145,30 +187,31 @@ def _signed(design: Design, stage: Stage, total: Floats, state: State) -> Floats
     level = stage.cell.level_units / design.reference_units
     if isinstance(stage.cell, FqBmruCell):
         return np.asarray(state * level)
-    before = np.concatenate([np.zeros_like(state[:, :1]), state[:, :-1]], axis=1)
-    written = 1.0 - design.operating.write_fraction
-    return np.asarray(level * (written * state + (1.0 - written) * before))
+    late = 1.0 - design.operating.write_fraction
+    signed = late * level * state
+    signed[:, 1:] += (level - late * level) * state[:, :-1]
+    return np.asarray(signed)
 
 
-def _unit_currents(design: Design, stage: Stage, total: Floats, state: State) -> Floats:
+def _unit_currents(
+    design: Design, stage: Stage, total: Floats, state: State, over: _Total
+) -> Floats | float:
     """What the units of a stage draw beside their rows and turn-arounds."""
-    shape = total.shape[:-1]
     keep = 2 * stage.keep_alive_units * stage.size / design.reference_units
     if stage.keep_alive_units:
         keep += stage.keep_alive_units / design.reference_units
     if stage.kind in ("input", "splitter"):
-        return np.asarray(np.maximum(-total, 0.0).sum(axis=-1) + keep)
+        return np.asarray(_sides(total, over)["minus"].sum(axis=-1) + keep * over.weight)
     cell = stage.cell
     if isinstance(cell, CmruCell):
         threshold = np.asarray(cell.threshold_units) / design.reference_units
-        plus, minus = np.maximum(total, 0.0), np.maximum(-total, 0.0)
-        comparators = np.minimum(plus, threshold) + np.minimum(minus, threshold) + minus
-        level = np.abs(_signed(design, stage, total, state))
-        shared = cell.level_units / design.reference_units
-        return np.asarray((comparators + level).sum(axis=-1) + shared)
+        comparators = over.of(np.minimum(np.abs(total), threshold)) + _sides(total, over)["minus"]
+        level = _sides(_signed(design, stage, total, state), over)
+        shared = cell.level_units / design.reference_units * over.weight
+        return np.asarray((comparators + level["plus"] + level["minus"]).sum(axis=-1) + shared)
     if isinstance(cell, FqBmruCell) and state is not None:
-        return _comparator_currents(design, cell, total, state)
-    return np.zeros(shape)
+        return over.of(_comparator_currents(design, cell, total, state)).sum(axis=-1)
+    return 0.0
 
 
 def _comparator_currents(
@@ -181,4 +224,4 @@ def _comparator_currents(
     width = np.asarray(cell.width_units) / reference
     level = cell.level_units / reference
     state_node = np.minimum(candidate + state * width, threshold)
-    return np.asarray((candidate + state_node + state * (width + level)).sum(axis=-1))
+    return np.asarray(candidate + state_node + state * (width + level))
