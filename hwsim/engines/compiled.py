@@ -55,8 +55,17 @@ _FRACTION_MASK = np.uint64((1 << FRACTION_BITS) - 1)
 
 
 def compiled(function: Function) -> Function:
-    """Compiled at the first call; seconds for all of them, so that no cache on disk is needed."""
-    return cast("Function", numba.njit(nogil=True)(function))
+    """Compiled at the first call; seconds for all of them, so that no cache on disk is needed.
+
+    Divisions follow IEEE 754 as in NumPy: a check of every divisor would keep loops from becoming
+    vector code.
+    """
+    return cast("Function", numba.njit(nogil=True, error_model="numpy")(function))
+
+
+def inlined(function: Function) -> Function:
+    """A part of compiled functions that is written into each of them."""
+    return cast("Function", numba.njit(inline="always", error_model="numpy")(function))
 
 
 def run_ladder(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.engines.compiled import compiled
+from hwsim.engines.compiled_exponentials import exponential_less_one, logarithm
 from hwsim.engines.line_dynamics import LEAST
 from hwsim.engines.step_noise import StepNoise, noise_currents
 
@@ -26,9 +27,10 @@ def follow(drive: Floats, time_over_charge: Floats, start: Floats | float, least
 
 def bent(current: Floats, full: float, bend: Floats) -> Floats:
     """See `hwsim.engines.line_dynamics.bent`."""
-    rows = np.ascontiguousarray(current).reshape(-1, current.shape[-1])
+    samples, lines = current.shape[-2:]
+    rows = np.ascontiguousarray(current).reshape(-1, samples * lines)
     found = np.empty_like(rows)
-    _bend(rows, full, bend, found)
+    _bend(rows, full, np.tile(bend, samples), found)
     return found.reshape(current.shape)
 
 
@@ -69,7 +71,7 @@ def _follow(drive: Floats, times: Floats, current: Floats, least: Floats, curren
             for place in range(drive.shape[2]):
                 before = max(current[chip, place], least[place])
                 after = max(drive[chip, moment, place], least[place])
-                lost = np.expm1(-after * times[moment, place])
+                lost = exponential_less_one(-after * times[moment, place])
                 found = after * before / (after + (after - before) * lost)
                 current[chip, place] = found
                 currents[chip, moment, place] = found
@@ -77,10 +79,14 @@ def _follow(drive: Floats, times: Floats, current: Floats, least: Floats, curren
 
 @compiled
 def _bend(current: Floats, full: float, bend: Floats, found: Floats) -> None:
+    places = current.shape[1]
     for row in range(current.shape[0]):
-        for line in range(current.shape[1]):
-            value = current[row, line]
-            found[row, line] = value * np.exp(-bend[line] * np.log(max(value, LEAST) / full))
+        # Both functions in one loop want more registers than there are.
+        for place in range(places):
+            found[row, place] = logarithm(max(current[row, place], LEAST) / full)
+        for place in range(places):
+            factor = exponential_less_one(-bend[place] * found[row, place])
+            found[row, place] = current[row, place] * (1.0 + factor)
 
 
 @compiled
