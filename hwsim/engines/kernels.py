@@ -7,7 +7,7 @@ import importlib.util
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from hwsim.engines import comparator_settling, line_dynamics, recurrence, step_noise
+from hwsim.engines import comparator_settling, line_drives, line_dynamics, recurrence, step_noise
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.step_noise import StepNoise
 from hwsim.foundation.errors import InputError
@@ -53,6 +53,14 @@ class NoiseCurrents(Protocol):
 
     def __call__(self, noise: StepNoise, steps: int) -> Array:
         """Currents, [step, chip, sample, unit]."""
+        ...
+
+
+class LineDrives(Protocol):
+    """See `hwsim.engines.line_drives.line_drives`."""
+
+    def __call__(self, signed: Array, sides: int) -> Array:
+        """Currents, [..., line]."""
         ...
 
 
@@ -109,6 +117,7 @@ class Kernels:
         run_comparator: candidates to states of FQ-BMRUs.
         level_currents: levels to currents.
         noise_currents: noise where all of it is needed, as on inputs.
+        line_drives: signals to the drives of lines.
         follow: drives of lines to their currents.
         bent: currents of lines to what mirrors copy.
         crossed: sums of splitters to what flows on.
@@ -120,6 +129,7 @@ class Kernels:
     run_comparator: RunComparator
     level_currents: LevelCurrents
     noise_currents: NoiseCurrents
+    line_drives: LineDrives
     follow: Follow
     bent: Bent
     crossed: Crossed
@@ -132,6 +142,7 @@ ON_ARRAYS = Kernels(
     recurrence.run_comparator,
     recurrence.level_currents,
     step_noise.noise_currents,
+    line_drives.line_drives,
     line_dynamics.follow,
     line_dynamics.bent,
     line_dynamics.crossed,
@@ -163,6 +174,7 @@ def kernels_for(arrays: Arrays, form: Form = "fastest") -> Kernels:
         )
     # numba takes a second to import, and only those who run many chips want it.
     compiled = importlib.import_module("hwsim.engines.compiled")
+    drives = importlib.import_module("hwsim.engines.compiled_drives")
     lines = importlib.import_module("hwsim.engines.compiled_lines")
     return Kernels(
         "compiled",
@@ -170,6 +182,7 @@ def kernels_for(arrays: Arrays, form: Form = "fastest") -> Kernels:
         compiled.run_comparator,
         compiled.level_currents,
         compiled.noise_currents,
+        drives.line_drives,
         lines.follow,
         lines.bent,
         lines.crossed,

@@ -13,6 +13,7 @@ from hwsim.design.stage import Stage
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.chip_model import ChipModel
 from hwsim.engines.line_layout import LineLayout
+from hwsim.engines.signal_lines import lines_copy_exactly
 
 Floats = NDArray[np.float64]
 
@@ -50,6 +51,8 @@ class Rows:
         else:
             bias = push - pull
             both = {name: sources - sinks for name, (sources, sinks) in gains.items()}
+        if lines_copy_exactly(model.effects):
+            bias = bias + _kept(model, both)
         self._bias = arrays.asarray(bias)
         self._gains = {name: arrays.asarray(gain) for name, gain in both.items()}
 
@@ -81,7 +84,10 @@ class Rows:
             part = xp.reshape(summed, shape)
             total = part if total is None else total + part
         bias = self._bias[chips][:, None, None, None, :]
-        return bias if total is None else total + bias
+        if total is None:
+            return bias
+        total += bias
+        return total
 
     def _node(self, total: Array) -> Array | float:
         """Voltage of the summing nodes over half the supply, V."""
@@ -110,3 +116,14 @@ def _sides(
         side = 0 if end.polarity == "p" else 1
         gains[end.line.stage][side][:, layout.column(end), :] += gain
     return push, pull, gains
+
+
+def _kept(model: ChipModel, gains: Mapping[str, Floats]) -> Floats | float:
+    """What mirrors make of the keep-alive currents of all lines, [chip, unit]."""
+    total: Floats | float = 0.0
+    for name, gain in gains.items():
+        found = model.parameters.stages[name]
+        if found.keep_parts:
+            keep = np.swapaxes(found.keep, 1, 2).reshape(len(gain), 1, -1)
+            total = total + (keep @ gain)[:, 0]
+    return total

@@ -11,11 +11,17 @@ from hwsim.design.stage import Stage
 from hwsim.design.wiring import Line, LineEnd, Part, Polarity
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.chip_model import ChipModel
+from hwsim.engines.effects import Effects
 from hwsim.engines.kernels import Kernels
 from hwsim.engines.line_dynamics import LEAST
 from hwsim.engines.line_layout import LineLayout
 
 Floats = NDArray[np.float64]
+
+
+def lines_copy_exactly(effects: Effects) -> bool:
+    """Whether mirrors see what drives a line: then rows know the keep-alive current's share."""
+    return not (effects.leakage or effects.tails or effects.output_resistance)
 
 
 class SignalLines:
@@ -50,6 +56,8 @@ class SignalLines:
     def currents(self, signed: Array, chips: slice) -> Array:
         """Currents of the lines as mirrors see them, [chip, step, moment, sample, line].
 
+        Without keep-alive currents where `lines_copy_exactly`: `Rows` counts them as biases.
+
         Turned lines carry the native current before their `turn_gain`.
 
         Args:
@@ -67,13 +75,12 @@ class SignalLines:
 
     def _drive(self, signed: Array, chips: slice) -> Array:
         """Currents into the native diodes."""
-        xp = self._arrays.xp
-        sides = [signed if part == "plus" else -signed for part, _ in self._layout.native]
-        zero = xp.zeros_like(signed[:1, :1, :1, :1, :1])
-        drive = xp.concat([xp.maximum(side, zero) for side in sides], axis=-1)
+        drive = self._kernels.line_drives(signed, len(self._layout.native))
+        if lines_copy_exactly(self._model.effects):
+            return drive
         if self._keep is not None:
             kept = self._keep[chips]
-            drive = drive + xp.reshape(kept, (kept.shape[0], 1, 1, 1, -1))
+            drive = drive + self._arrays.xp.reshape(kept, (kept.shape[0], 1, 1, 1, -1))
         if self._model.effects.leakage and self._stage.cell is not None:
             drive = drive + self._model.empty[self._stage.name]
         return drive
@@ -81,7 +88,7 @@ class SignalLines:
     def _seen(self, drive: Array, ends: _Ends) -> Array:
         """From the drive of diodes to what mirrors on their lines copy."""
         effects = self._model.effects
-        if not (effects.leakage or effects.tails or effects.output_resistance):
+        if lines_copy_exactly(effects):
             return drive
         current = self._arrays.xp.maximum(drive, ends.least)
         if effects.tails:

@@ -210,7 +210,8 @@ def _unit_currents(
         shared = cell.level_units / design.reference_units * over.weight
         return np.asarray((comparators + level["plus"] + level["minus"]).sum(axis=-1) + shared)
     if isinstance(cell, FqBmruCell) and state is not None:
-        return over.of(_comparator_currents(design, cell, total, state)).sum(axis=-1)
+        drawn = over.of(_comparator_currents(design, cell, total, state))
+        return np.asarray(drawn.sum(axis=-1))
     return 0.0
 
 
