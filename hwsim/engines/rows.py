@@ -54,7 +54,7 @@ class Rows:
         if lines_copy_exactly(model.effects):
             bias = bias + _kept(model, both)
         self._bias = arrays.asarray(bias)
-        self._gains = {name: arrays.asarray(gain) for name, gain in both.items()}
+        self._gains = {name: arrays.asarray(_used(gain)) for name, gain in both.items()}
 
     def total(self, lines: Mapping[str, Array], chips: slice) -> Array:
         """Sum currents, [chip, step, moment, sample, unit].
@@ -77,12 +77,15 @@ class Rows:
         total = None
         for name, gain in self._gains.items():
             xp = array_api_compat.array_namespace(gain)
-            current = lines[name]
+            current = lines[name][..., : gain.shape[1]]
             flat = xp.reshape(current, (current.shape[0], -1, current.shape[-1]))
             summed = xp.matmul(flat, gain[chips])
             shape = (summed.shape[0], *current.shape[1:-1], summed.shape[-1])
             part = xp.reshape(summed, shape)
-            total = part if total is None else total + part
+            if total is None:
+                total = part
+            else:
+                total += part
         bias = self._bias[chips][:, None, None, None, :]
         if total is None:
             return bias
@@ -116,6 +119,12 @@ def _sides(
         side = 0 if end.polarity == "p" else 1
         gains[end.line.stage][side][:, layout.column(end), :] += gain
     return push, pull, gains
+
+
+def _used(gain: Floats) -> Floats:
+    """Gains, [chip, line, unit], up to the last line that anything hangs on."""
+    used = np.flatnonzero(gain.any(axis=(0, 2)))
+    return gain[:, : used[-1] + 1 if used.size else 0]
 
 
 def _kept(model: ChipModel, gains: Mapping[str, Floats]) -> Floats | float:
