@@ -28,9 +28,13 @@ from hwsim.engines.result_store import ResultStore
 from hwsim.engines.trace import Floats, Trace
 from hwsim.engines.transients import Transient, Transients
 from hwsim.foundation.errors import SimulatorError
-from hwsim.spice import Result, WorkerPool, program_version
+from hwsim.spice import ConvergenceError, Result, WorkerPool, program_version
 
 Progress = Callable[[float], None]
+
+
+HALVINGS = 2
+"""How often the longest time step of a transient is halved when ngspice finds no solution."""
 
 
 def _unwatched(_fraction: float) -> None:
@@ -117,19 +121,13 @@ class NgspiceEngine:
         finished = {key: 0.0 if key in missing else 1.0 for key in transients}
         total = sum(transient.steps for transient in transients.values())
 
-        def report(position: int, fraction: float) -> None:
-            key = missing[position]
+        def report(key: str, fraction: float) -> None:
             finished[key] = max(fraction, finished[key])  # a new analysis begins at 0
             done = sum(transients[key].steps * part for key, part in finished.items())
             self.on_progress(done / total)
 
-        folders = {key: self.results / f"deck_{key[:12]}" for key in missing}
-        queue = (transients[key].deck(folders[key]) for key in missing)
         with WorkerPool(self.workers, self.timeout_seconds) as pool:
-            for position, outcome in pool.run(queue, report):
-                key = missing[position]
-                if isinstance(outcome, SimulatorError):
-                    raise outcome
+            for key, outcome in self._outcomes(pool, transients, missing, report):
                 yield (
                     key,
                     read_sequence(
@@ -140,8 +138,37 @@ class NgspiceEngine:
                         outcome.wall_seconds,
                     ),
                 )
-                shutil.rmtree(folders[key], ignore_errors=True)
-                report(position, 1.0)
+                shutil.rmtree(self._folder(key), ignore_errors=True)
+                report(key, 1.0)
+
+    def _outcomes(
+        self,
+        pool: WorkerPool,
+        transients: Mapping[str, Transient],
+        missing: Sequence[str],
+        report: Callable[[str, float], None],
+    ) -> Iterator[tuple[str, Result]]:
+        """Run every missing transient, those that find no solution again in finer steps."""
+        waiting = list(missing)
+        for halvings in range(HALVINGS + 1):
+            queue = (transients[key].deck(self._folder(key), halvings) for key in waiting)
+            failed: list[str] = []
+            keys = tuple(waiting)
+
+            def told(position: int, fraction: float, keys: tuple[str, ...] = keys) -> None:
+                report(keys[position], fraction)
+
+            for position, outcome in pool.run(queue, told):
+                if isinstance(outcome, ConvergenceError) and halvings < HALVINGS:
+                    failed.append(keys[position])
+                elif isinstance(outcome, SimulatorError):
+                    raise outcome
+                else:
+                    yield keys[position], outcome
+            waiting = failed
+
+    def _folder(self, key: str) -> Path:
+        return self.results / f"deck_{key[:12]}"
 
 
 def real_vectors(result: Result) -> dict[str, Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from hwsim.engines.reading import READING_VERSION
 from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash, write_text
 from hwsim.spice import Deck
+
+_LONGEST_STEP = re.compile(r"^(\.tran \S+ \S+ \S+ )(\S+)$", re.MULTILINE)
 
 CHIP = "chip.alter"
 """File in the folder of a deck that makes the circuit a drawn chip: `source` it in ngspice."""
@@ -48,8 +51,12 @@ class Transient:
         made_by = f"ngspice {simulator}, reading {READING_VERSION}"
         return content_hash(made_by.encode(), *parts)
 
-    def deck(self, folder: Path) -> Deck:
+    def deck(self, folder: Path, halvings: int = 0) -> Deck:
         """Write the deck.
+
+        Args:
+            folder: made if it is not there.
+            halvings: of the longest time step, for a run that found no solution.
 
         Raises:
             InputError: the folder cannot be written to.
@@ -59,8 +66,17 @@ class Transient:
         except OSError as error:
             raise InputError(f"cannot write: {error.strerror}", where=str(folder)) from None
         for name, text in self.files.items():
-            write_text(folder / name, text)
+            write_text(folder / name, _finer(text, halvings) if name == DECK else text)
         return Deck(folder / DECK, stop_time=self.stop_time, altered=self.altered)
+
+
+def _finer(testbench: str, halvings: int) -> str:
+    """A testbench with its longest time step halved some times."""
+
+    def halved(line: re.Match[str]) -> str:
+        return f"{line[1]}{float(line[2]) / 2**halvings:.12g}"
+
+    return _LONGEST_STEP.sub(halved, testbench) if halvings else testbench
 
 
 @dataclass(frozen=True, slots=True)

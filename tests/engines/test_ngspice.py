@@ -1,5 +1,6 @@
 """The transistors against the behavioural chip, and what is kept of a run."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hwsim.data.sequences import Sequences
 from hwsim.engines.behavioural import BehaviouralEngine
 from hwsim.engines.ngspice import NgspiceEngine
 from hwsim.foundation.errors import InputError, SimulatorError
+from hwsim.spice import ConvergenceError
 from hwsim.spice import pool as pool_module
 
 TENSORS = {
@@ -217,3 +219,46 @@ def test_conditions_are_checked_before_anything_is_run(tiny, circuits, sequences
 def test_data_of_other_channels_is_refused(tiny, circuits, recordings, tmp_path):
     with pytest.raises(InputError, match="the data has 3 channels, the network 2 inputs"):
         NgspiceEngine(circuits, tmp_path).run(tiny, recordings(channels=3))
+
+
+def reluctant(refusals, steps):
+    """Workers that find no solution a few times, and note the longest step of each deck."""
+
+    class Reluctant(pool_module.WorkerPool):
+        left = refusals
+
+        def run(self, decks, on_progress):
+            held = list(decks)
+            for deck in held:
+                line = re.search(r"^\.tran.*$", deck.path.read_text(), re.MULTILINE)[0]
+                steps.append(float(line.split()[-1]))
+            if type(self).left:
+                type(self).left -= 1
+                for position, deck in enumerate(held):
+                    yield position, ConvergenceError("no solution", deck=deck)
+                return
+            yield from super().run(iter(held), on_progress)
+
+    return Reluctant
+
+
+@pytest.mark.spice
+def test_what_finds_no_solution_is_run_again_in_finer_steps(
+    tiny, circuits, sequences, finished, tmp_path, monkeypatch
+):
+    steps = []
+    monkeypatch.setattr("hwsim.engines.ngspice.WorkerPool", reluctant(1, steps))
+    trace = NgspiceEngine(circuits, tmp_path, workers=1).run(tiny, sequences.take([0]))
+    longest = tiny.operating.step / 20
+    np.testing.assert_allclose(steps, [longest, longest / 2])
+    expected = finished[0].stages["cells_1"].state[:1, : trace.mask.shape[1]]
+    np.testing.assert_array_equal(trace.stages["cells_1"].state[trace.mask], expected[trace.mask])
+
+
+@pytest.mark.usefixtures("_no_workers")
+def test_finer_steps_end_somewhere(tiny, circuits, sequences, tmp_path, monkeypatch):
+    steps = []
+    monkeypatch.setattr("hwsim.engines.ngspice.WorkerPool", reluctant(9, steps))
+    with pytest.raises(SimulatorError, match="no solution"):
+        NgspiceEngine(circuits, tmp_path, workers=1).run(tiny, sequences.take([0]))
+    np.testing.assert_allclose(steps, tiny.operating.step / 20 / np.array([1, 2, 4]))
