@@ -6,7 +6,7 @@ import math
 
 from rich.table import Table
 
-from hwsim.report.template_tables import quantity
+from hwsim.foundation.quantities import format_quantity
 from hwsim.studies.network_verdict import Line, NetworkVerdict
 from hwsim.studies.paired_bootstrap import LEVEL
 
@@ -45,7 +45,7 @@ def _value(line: Line, value: float, interval: tuple[float, float] | None) -> st
     if line.unit == "m2":
         return f"{value * 1e12:.0f} um2"
     if line.unit != "share":
-        return quantity(value, line.unit) if line.unit else f"{value:.0f}"
+        return format_quantity(value, line.unit, 4) if line.unit else f"{value:.0f}"
     told = f"{value:.2%}"
     return told if interval is None else f"{told} ({interval[0]:.0%}-{interval[1]:.0%})"
 

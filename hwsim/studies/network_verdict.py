@@ -24,6 +24,10 @@ from hwsim.studies.template_swap import Census, Swap, census
 MARGIN = 0.01
 """What a good chip may lack of the accuracy of the first template's chip without mismatch."""
 
+SIMULATOR = 0.002
+"""Relative change of a current up to which it may be the ``reltol`` of ngspice in the datasheets; all
+chips share it, so that no number of chips tells it from a change."""
+
 Test = Literal["bootstrap", "exact", "none"]
 """How a line is told from noise: over chips, by its very number, or not at all."""
 
@@ -287,15 +291,17 @@ def _lines(
 
 def _tested(name: str, unit: str, first: Floats, second: Floats, statistic: Statistic) -> Line:
     change = paired_change(first, second, statistic)
+    before = float(statistic(first[None])[0])
+    least = 0.0 if unit == "share" else SIMULATOR * abs(before)
     return Line(
         name,
         unit,
-        float(statistic(first[None])[0]),
+        before,
         float(statistic(second[None])[0]),
         test="bootstrap",
         low=change.low,
         high=change.high,
-        differs=change.is_beyond_noise,
+        differs=change.is_beyond_noise and abs(change.value) > least,
     )
 
 

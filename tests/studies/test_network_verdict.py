@@ -96,6 +96,15 @@ def test_what_a_circuit_does_otherwise_is_marked(comparators, swapped, sequences
     assert not any(each.differs for each in found.lines if each.test == "exact")
 
 
+def test_what_the_simulator_may_have_rounded_is_not_marked(comparators, swapped, sequences):
+    own = swapped(comparators, "fq_bmru_9t")
+    supply = own.sheet.nominal["supply_on"]
+    other = swapped(comparators, "fq_bmru_9t", supply_on=1.002 * supply)
+    power = line(judge(own, other, sequences, replace(CHIPS, count=3)), "supply power")
+    assert power.low > 0
+    assert not power.differs
+
+
 def test_areas_are_exact(verdict):
     area, count = line(verdict, "gate area, every fq_bmru"), line(verdict, "transistors, every")
     assert area.differs
