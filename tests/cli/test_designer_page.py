@@ -71,6 +71,7 @@ def test_the_walk_goes_as_the_page_says(tmp_path, monkeypatch, capsys):
                 quoted += 1
     assert quoted >= 12
     assert (tmp_path / "after" / "quiet_cell_generic180.png").stat().st_size > 10_000
+    assert (tmp_path / "verdict" / "verdict.png").stat().st_size > 10_000
     assert "Xinput     state    candidate" in CIRCUIT.read_text()
 
 
