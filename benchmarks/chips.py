@@ -192,7 +192,8 @@ def told(found: dict[str, Any]) -> str:
     for axis, fit in found["growth"].items():
         lines.append(
             f"CPU time over {axis:7s} as its power {fit['exponent']:.2f}; "
-            f"{fit['slope']:.3g} s each on a line that starts at {fit['offset']:.0%}, R2 {fit['r_squared']:.3f}"
+            f"{fit['slope']:.3g} s each on a line that starts at {fit['offset']:.0%}, "
+            f"R2 {fit['r_squared']:.3f}"
         )
     return "\n".join(lines)
 
