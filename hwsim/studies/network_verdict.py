@@ -25,8 +25,8 @@ MARGIN = 0.01
 """What a good chip may lack of the accuracy of the first template's chip without mismatch."""
 
 SIMULATOR = 0.002
-"""Relative change of a current up to which it may be the ``reltol`` of ngspice in the datasheets; all
-chips share it, so that no number of chips tells it from a change."""
+"""Relative change of a current up to which it may be the ``reltol`` of ngspice in the datasheets.
+All chips share it, so that no number of chips tells it from a change."""
 
 Test = Literal["bootstrap", "exact", "none"]
 """How a line is told from noise: over chips, by its very number, or not at all."""
