@@ -19,7 +19,7 @@ def follow(drive: Floats, time_over_charge: Floats, start: Floats | float, least
     chips, steps, moments, samples, lines = drive.shape
     rows = np.ascontiguousarray(drive).reshape(chips, steps * moments, samples * lines)
     first = np.array(np.broadcast_to(start, (chips, samples, lines))).reshape(chips, -1)
-    times = np.tile(np.tile(time_over_charge, (1, samples)), (steps, 1))
+    times = np.tile(time_over_charge, (1, samples))
     currents = np.empty_like(rows)
     _follow(rows, times, first, np.tile(least, samples), currents)
     return currents.reshape(drive.shape)
@@ -67,14 +67,15 @@ def run_settling_comparator(
 @compiled
 def _follow(drive: Floats, times: Floats, current: Floats, least: Floats, currents: Floats) -> None:
     for chip in range(drive.shape[0]):
-        for moment in range(drive.shape[1]):
+        for row in range(drive.shape[1]):
+            moment = row % times.shape[0]
             for place in range(drive.shape[2]):
                 before = max(current[chip, place], least[place])
-                after = max(drive[chip, moment, place], least[place])
+                after = max(drive[chip, row, place], least[place])
                 lost = exponential_less_one(-after * times[moment, place])
                 found = after * before / (after + (after - before) * lost)
                 current[chip, place] = found
-                currents[chip, moment, place] = found
+                currents[chip, row, place] = found
 
 
 @compiled
