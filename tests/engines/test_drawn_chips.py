@@ -121,9 +121,11 @@ def test_a_deck_that_fails_is_kept_with_its_chip(tiny, sequences, engine, tmp_pa
     """What is in the folder makes plain ngspice run the same chip."""
     write = Transient.deck
 
-    def with_a_fault(transient, folder):
+    def with_a_fault(transient, folder, halvings=0):
         broken = {name: f"{text}\nXnone a missing\n" for name, text in transient.files.items()}
-        return write(replace(transient, files={**broken, CHIP: transient.files[CHIP]}), folder)
+        return write(
+            replace(transient, files={**broken, CHIP: transient.files[CHIP]}), folder, halvings
+        )
 
     monkeypatch.setattr(Transient, "deck", with_a_fault)
     results = tmp_path / "results"

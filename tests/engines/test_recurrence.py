@@ -16,7 +16,7 @@ RMS = st.sampled_from([0.0, 0.01, 0.3, 5.0])
 SIZES = st.tuples(st.integers(1, 12), *[st.integers(1, 4)] * 3)
 SEEDS = st.integers(0, 2**32)
 IN_BOTH_FORMS = pytest.mark.parametrize("form", [recurrence, compiled], ids=["arrays", "compiled"])
-COMPILES = settings(deadline=None)  # at its first call
+COMPILES = settings(deadline=None)  # or imports torch, at its first call
 
 
 class Job:
@@ -88,6 +88,7 @@ def test_comparators_do_what_the_definition_says(form, seed, sizes, rms):
     np.testing.assert_array_equal(states, comparator_by_definition(job))
 
 
+@COMPILES
 @given(seed=SEEDS, sizes=SIZES, rms=st.none() | RMS)
 def test_torch_computes_what_numpy_does(seed, sizes, rms):
     job = Job(seed, sizes, rms)
