@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from hwsim.characterization.devices import alterations as device_alterations
 from hwsim.characterization.point import Deviation
 from hwsim.chips.devices import chip_devices, device_spreads
@@ -61,13 +59,3 @@ def alterations(
     deviations = chip_deviations(design, circuits, population, index)
     named = {path.removeprefix(inside): each for path, each in deviations.items()}
     return device_alterations({"unit": NETWORK}, types, named)
-
-
-def script_text(altered: Mapping[str, float]) -> str:
-    """Alterations as a script of ngspice: ``source`` it after the deck, then ``run``.
-
-    Args:
-        altered: ``@device[parameter]`` -> value.
-    """
-    lines = (f"alter {target} = {value!r}" for target, value in altered.items())
-    return "\n".join(["*ng_script", *lines]) + "\n"

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from hwsim.circuits import nodes
 from hwsim.circuits.instance import instance
 from hwsim.circuits.template import Template
-from hwsim.design.wiring import Polarity
+from hwsim.design.wiring import OTHER_POLARITY, Polarity
 
 RAILS = {"vdd": "vdd", "vss": "vss"}
 """Supply roles and their nodes inside a stage."""
 
 _SIDE = {"p": "source", "n": "sink"}
-_OTHER: dict[Polarity, Polarity] = {"p": "n", "n": "p"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Mirrors:
     ) -> Iterator[str]:
         """A line of the given polarity copied one to one onto a line of the other polarity."""
         yield self.output(f"{name}_copy", polarity, node, turned, units)
-        yield self.diode(f"{name}_diode", _OTHER[polarity], turned, units)
+        yield self.diode(f"{name}_diode", OTHER_POLARITY[polarity], turned, units)
 
     def _units(self, units: int) -> dict[str, float]:
         return {parameter: float(units) for parameter in self.template.parameters}

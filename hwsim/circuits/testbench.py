@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ DECK = "testbench.spice"
 
 INPUT_RAMP = 20e-6
 """Time in which an input current moves to its next value, s."""
+
+_LONGEST_STEP = re.compile(r"^(\.tran \S+ \S+ \S+ )(\S+)$", re.MULTILINE)
 
 OPTIONS = (
     ".options gmin=1e-18 abstol=1e-16 vntol=1e-6 reltol=2e-3 chgtol=1e-16 "
@@ -143,6 +146,17 @@ def testbench_text(
         ".end",
     ]
     return "\n".join(lines) + "\n"
+
+
+def finer_steps(testbench: str, halvings: int) -> str:
+    """A testbench with the longest step of its transient halved some times."""
+    if not halvings:
+        return testbench
+
+    def halved(line: re.Match[str]) -> str:
+        return f"{line[1]}{float(line[2]) / 2**halvings:.12g}"
+
+    return _LONGEST_STEP.sub(halved, testbench)
 
 
 def saved_vectors(design: Design, templates: Mapping[str, Template]) -> tuple[str, ...]:

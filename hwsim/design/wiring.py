@@ -7,7 +7,7 @@ speak of the same circuit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,7 @@ from hwsim.design.stage import Connection, Stage
 Part = Literal["plus", "minus", "keep", "unit"]
 Polarity = Literal["n", "p"]
 
-_OTHER: dict[Polarity, Polarity] = {"n": "p", "p": "n"}
+OTHER_POLARITY: Mapping[Polarity, Polarity] = {"n": "p", "p": "n"}
 
 REFERENCE = "reference"
 """Name of the part of the chip that makes the unit current."""
@@ -138,7 +138,7 @@ def turned_lines(stage: Stage, needed: frozenset[LineEnd]) -> tuple[Line, ...]:
             end.line
             for end in needed
             if end.line.stage == stage.name
-            and end.polarity == _OTHER[native_polarity(stage, end.line.part)]
+            and end.polarity == OTHER_POLARITY[native_polarity(stage, end.line.part)]
         )
     )
 
@@ -185,7 +185,7 @@ def line_loads(design: Design) -> dict[LineEnd, Load]:
             native = native_polarity(stage, part)
             for unit in range(stage.size):
                 line = Line(stage.name, part, unit)
-                own, other = LineEnd(line, native), LineEnd(line, _OTHER[native])
+                own, other = LineEnd(line, native), LineEnd(line, OTHER_POLARITY[native])
                 copied = stage.diode_units if line in turned else 0
                 loads[own] = Load(stage.diode_units, mirrors[own] + copied)
                 if copied:

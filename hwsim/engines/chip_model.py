@@ -23,12 +23,10 @@ from hwsim.design.wiring import LineEnd, Load, line_loads, turned_ends
 from hwsim.engines.effects import EVERY_EFFECT, NOTHING_ELSE, Effects
 from hwsim.engines.noise_model import noise_rms
 from hwsim.engines.plain_chip import plain_parameters
+from hwsim.engines.reading import SETTLED
 from hwsim.engines.trip_points import TripPoints
 
 Floats = NDArray[np.float64]
-
-SETTLED = 0.985
-"""Part of a step at which a settled network is read, as ngspice is."""
 
 TRANSIENT_MOMENTS = (0.02, 0.04, 0.07, 0.1, 0.14, 0.18, 0.22, 0.27, 0.33, 0.45, 0.65, SETTLED)
 """Parts of a step at which cells without a clock see their candidate: lines of unlike capacitance

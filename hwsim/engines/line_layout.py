@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hwsim.design.stage import Stage
-from hwsim.design.wiring import LineEnd, Part, Polarity, native_polarity, parts
+from hwsim.design.wiring import OTHER_POLARITY, LineEnd, Part, Polarity, native_polarity, parts
 from hwsim.engines.chip_model import ChipModel
-
-_OTHER: dict[Polarity, Polarity] = {"n": "p", "p": "n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class LineLayout:
     @property
     def turned_ends(self) -> tuple[tuple[Part, Polarity], ...]:
         """End of each part with a block of turned ends."""
-        return tuple((part, _OTHER[dict(self.native)[part]]) for part in self.turned)
+        return tuple((part, OTHER_POLARITY[dict(self.native)[part]]) for part in self.turned)
 
 
 def line_layout(stage: Stage, model: ChipModel) -> LineLayout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,12 +122,8 @@ class _Ends:
         least = max(leak, LEAST) if model.effects.leakage else LEAST * model.effects.tails
         self.least = arrays.asarray(np.full(len(ends) * stage.size, least))
         bend = {"p": model.bend_source, "n": model.bend_sink}
-        polarities = np.repeat(np.array([polarity for _, polarity in ends], dtype=str), stage.size)
-
-        def each(values: Mapping[str, float]) -> Array:
-            return arrays.asarray(np.array([values[polarity] for polarity in polarities]))
-
-        self.bend = each(bend)
+        bends = np.array([bend[polarity] for _, polarity in ends], dtype=np.float64)
+        self.bend = arrays.asarray(np.repeat(bends, stage.size))
         self.full = stage.diode_units / model.measured_units
         if model.effects.tails:
             self.times_over_charges = arrays.asarray(_times_over_charges(stage, model, ends))

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hwsim.chips.alterations import alterations, script_text
+from hwsim.chips.alterations import alterations
 from hwsim.chips.population import Population
+from hwsim.circuits.alteration_script import script_text
 from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.circuits.netlist import Netlist
-from hwsim.circuits.testbench import DECK, Conditions, input_text, testbench_text
+from hwsim.circuits.testbench import DECK, Conditions, finer_steps, input_text, testbench_text
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.engines.reading import READING_VERSION
 from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash, write_text
 from hwsim.spice import Deck
-
-_LONGEST_STEP = re.compile(r"^(\.tran \S+ \S+ \S+ )(\S+)$", re.MULTILINE)
 
 CHIP = "chip.alter"
 """File in the folder of a deck that makes the circuit a drawn chip: `source` it in ngspice."""
@@ -66,17 +64,8 @@ class Transient:
         except OSError as error:
             raise InputError(f"cannot write: {error.strerror}", where=str(folder)) from None
         for name, text in self.files.items():
-            write_text(folder / name, _finer(text, halvings) if name == DECK else text)
+            write_text(folder / name, finer_steps(text, halvings) if name == DECK else text)
         return Deck(folder / DECK, stop_time=self.stop_time, altered=self.altered)
-
-
-def _finer(testbench: str, halvings: int) -> str:
-    """A testbench with its longest time step halved some times."""
-
-    def halved(line: re.Match[str]) -> str:
-        return f"{line[1]}{float(line[2]) / 2**halvings:.12g}"
-
-    return _LONGEST_STEP.sub(halved, testbench) if halvings else testbench
 
 
 @dataclass(frozen=True, slots=True)

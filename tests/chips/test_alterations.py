@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hwsim.chips.alterations import alterations, chip_deviations, script_text
+from hwsim.chips.alterations import alterations, chip_deviations
 from hwsim.chips.devices import chip_devices, device_spreads
 from hwsim.chips.population import Population
+from hwsim.circuits.alteration_script import script_text
 from hwsim.foundation.errors import InputError
 
 CHIPS = Population(seed=5, count=3, first=7)
