@@ -102,7 +102,8 @@ _WISH = (
         metavar="NAME=VALUES",
         help="A list a,b,c, a grid start:stop:count, or a span start:stop for --sobol; "
         "':log' after a grid or span spaces it by ratios. NAME is mismatch, noise, input-noise, "
-        "temperature, vdd, corner, bits, unit-current or step. Again for another one.",
+        "temperature, vdd, corner, bits, unit-current, step, levels-half or template. Again for "
+        "another one.",
     ),
     click.option(
         "--sobol", type=int, default=None, help="Points of a Sobol sequence over the spans."
@@ -125,7 +126,8 @@ _WISH = (
         "--checkpoint",
         type=FileType,
         default=None,
-        help="That the export was made of, to vary bits.  [default: among those that ship]",
+        help="That the export was made of, to vary bits or levels.  "
+        "[default: among those that ship]",
     ),
 )
 

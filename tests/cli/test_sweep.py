@@ -143,6 +143,16 @@ def test_other_bits_are_compiled_from_the_checkpoint(sweep, checkpoint):
     assert [point["bits"] for point in json.loads(printed)["points"]] == [3, 5, 7]
 
 
+def test_other_ladders_and_templates(sweep, checkpoint):
+    words = ("--vary", "levels-half=1,3", "--vary", "template=cmru_ladder,cmru_ladder_matched")
+    code, printed, _ = sweep(*words, "--chips", 2, "--checkpoint", checkpoint, "--json")
+    assert code == 0
+    points = json.loads(printed)["points"]
+    assert [point["levels_half"] for point in points] == [1, 1, 3, 3]
+    assert [point["template"] for point in points] == ["cmru_ladder", "cmru_ladder_matched"] * 2
+    assert len({point["power_watts"]["median"] for point in points}) == 4
+
+
 def test_a_sobol_sequence(sweep):
     words = ("--vary", "mismatch=0:2", "--vary", "vdd=1.1V:1.3V", "--sobol", 4)
     code, printed, _ = sweep(*words, "--chips", 1, "--json")
@@ -168,6 +178,10 @@ def test_a_sobol_sequence(sweep):
         (["--vary", "corner=xx"], "unknown corner 'xx'"),
         (["--vary", "unit-current=1uA"], "unit-current of 1 uA is out of range"),
         (["--vary", "bits=12"], "bits of 12 is out of range"),
+        (["--vary", "levels-half=65"], "levels-half of 65 is out of range"),
+        (["--vary", "levels-half=2"], "name its file with --checkpoint"),
+        (["--vary", "template=nothing_like_it"], "nothing_like_it"),
+        (["--vary", "template=mirror_plain"], "has another unit_transistor"),
         (["--vary", "vdd=1:1.2"], "no number of values"),
         (["--sobol", "8"], "without a span"),
         (["--above", "nan"], "an accuracy of nan"),

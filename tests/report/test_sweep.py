@@ -16,7 +16,7 @@ from hwsim.studies.sweep.results import Results
 from hwsim.studies.sweep.variation import parse_variation
 from hwsim.studies.sweep.verdict import Verdict
 
-NOMINAL = Point(1.0, 1.0, 0.0, 27.0, 1.2, "tt", 5, 1e-9, 5e-3)
+NOMINAL = Point(1.0, 1.0, 0.0, 27.0, 1.2, "tt", 5, 1e-9, 5e-3, 3, "cmru_ladder")
 CHIPS = 10
 
 

@@ -15,6 +15,7 @@ from hwsim.engines.chip_model import chip_model
 from hwsim.engines.chip_runs import run_chips
 from hwsim.engines.effects import Effects
 from hwsim.foundation.files import content_hash
+from hwsim.studies.sweep.build import Build
 from hwsim.studies.sweep.job import ChipRows, Job
 from hwsim.studies.sweep.material import Material
 from hwsim.studies.sweep.point import Point
@@ -32,12 +33,12 @@ class BehaviouralEvaluator:
 
     Attributes:
         material: what to run.
-        datasheets: of its templates, by kind.
+        datasheets: of its templates, by build and kind.
         device: that computes, see `hwsim.engines.arrays.arrays_on`.
     """
 
     material: Material
-    datasheets: Mapping[str, Datasheet]
+    datasheets: Mapping[Build, Mapping[str, Datasheet]]
     device: str = "numpy"
 
     @classmethod
@@ -48,7 +49,11 @@ class BehaviouralEvaluator:
             InputError: a template that was never measured, or no such device.
         """
         arrays_on(device)
-        return cls(material, datasheets_of(material.circuits), device)
+        by_template = {
+            build.template: datasheets_of(each.circuits)
+            for build, each in material.networks.items()
+        }
+        return cls(material, {b: by_template[b.template] for b in material.networks}, device)
 
     @property
     def block(self) -> int:
@@ -58,7 +63,11 @@ class BehaviouralEvaluator:
     @property
     def subject(self) -> Mapping[str, str]:
         """See `Evaluator.subject`."""
-        sheets = [datasheet_json(sheet).encode() for _, sheet in sorted(self.datasheets.items())]
+        sheets = [
+            datasheet_json(sheet).encode()
+            for _, found in sorted(self.datasheets.items())
+            for _, sheet in sorted(found.items())
+        ]
         return {
             "engine": "behavioural",
             "device": self.device,
@@ -75,10 +84,10 @@ class BehaviouralEvaluator:
         for point in _extremes(points):
             chip_model(
                 self.material.design(point),
-                self.material.circuits,
+                self.material.circuits(point),
                 conditions=point.conditions,
                 effects=_effects(point),
-                datasheets=self.datasheets,
+                datasheets=self.datasheets[point.build],
             )
 
     def __call__(self, job: Job) -> ChipRows:
@@ -90,14 +99,14 @@ class BehaviouralEvaluator:
         found = run_chips(
             self.material.design(job.point),
             self.material.sequences,
-            self.material.circuits,
+            self.material.circuits(job.point),
             Population(job.seed, job.count, first=job.first, mismatch_scale=job.point.mismatch),
             conditions=job.point.conditions,
             effects=_effects(job.point),
-            datasheets=self.datasheets,
+            datasheets=self.datasheets[job.point.build],
             arrays=arrays_on(self.device),
             workers=1,
-            reference=self.material.reference,
+            reference=self.material.reference(job.point),
         )
         right = found.decisions == self.material.labels
         return ChipRows(
@@ -112,11 +121,14 @@ def _effects(point: Point) -> Effects:
 
 
 def _extremes(points: Sequence[Point]) -> Iterator[Point]:
-    """Points between which, at each corner, all others lie: datasheets cover ranges."""
-    corners: dict[str, list[Point]] = {}
+    """Points between which, at each corner and template, all others lie.
+
+    Datasheets cover ranges.
+    """
+    kinds: dict[tuple[str, str], list[Point]] = {}
     for point in points:
-        corners.setdefault(point.corner, []).append(point)
-    for there in corners.values():
+        kinds.setdefault((point.corner, point.template), []).append(point)
+    for there in kinds.values():
         chosen = (
             choose(there, key=lambda point: float(getattr(point, axis)))
             for axis in _AXES

@@ -17,7 +17,7 @@ from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash, replaced_folder, require_own_folder, write_bytes
 from hwsim.studies.sweep.job import COLUMNS, ChipRows, Sweep
 
-VERSION = 1
+VERSION = 2
 """Of the folder: the description, the files of the jobs and the columns of the results."""
 
 DESCRIPTION = "sweep.json"

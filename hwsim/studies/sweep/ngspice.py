@@ -57,8 +57,8 @@ class NgspiceEvaluator:
         """See `Evaluator.subject`; other versions of ngspice have other last digits."""
         netlists = [
             f"{name}\n{text}".encode()
-            for _, design in sorted(self.material.designs.items())
-            for name, text in sorted(write_netlist(design, self.material.circuits).files.items())
+            for _, each in sorted(self.material.networks.items())
+            for name, text in sorted(write_netlist(each.design, each.circuits).files.items())
         ]
         return {
             "engine": "ngspice",
@@ -86,7 +86,7 @@ class NgspiceEvaluator:
         """
         design = self.material.design(job.point)
         engine = NgspiceEngine(
-            circuits=self.material.circuits,
+            circuits=self.material.circuits(job.point),
             results=self.results,
             conditions=job.point.conditions,
             workers=self.workers,
@@ -100,13 +100,13 @@ class NgspiceEvaluator:
         decided = [trace.decisions(design.readout) == self.material.labels for trace in traces]
         return ChipRows(
             accuracy=tuple(float(right.mean()) for right in decided),
-            state_agreement=tuple(self._agreement(trace) for trace in traces),
+            state_agreement=tuple(self._agreement(trace, job.point) for trace in traces),
             power=tuple(measure_power(design, trace).total for trace in traces),
         )
 
-    def _agreement(self, trace: Trace) -> float:
+    def _agreement(self, trace: Trace, point: Point) -> float:
         """Fraction of cell x step that equals the ideal network."""
-        reference = self.material.reference
+        reference = self.material.reference(point)
         equal = [
             np.equal(_states(trace, stage), _states(reference, stage))[trace.mask].ravel()
             for stage in reference.stages

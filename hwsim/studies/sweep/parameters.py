@@ -22,6 +22,9 @@ LARGEST_NOISE = 1000.0
 BITS = Range(least=2, most=8)
 """Bits of a weight that can be laid out."""
 
+LEVELS_HALF = Range(least=0, most=64)
+"""Levels of a ladder on each side of zero; 0 stands for cells without a ladder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -96,6 +99,8 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
             Parameter("bits", "bits of a weight", kind="count"),
             Parameter("unit-current", "unit current", unit="A"),
             Parameter("step", "time step", unit="s"),
+            Parameter("levels-half", "levels on each side of zero", kind="count"),
+            Parameter("template", "template", kind="word"),
         )
     }
 )
@@ -125,6 +130,7 @@ def ranges(technology: Technology) -> Mapping[str, Range]:
         "temperature": technology.temperature,
         "vdd": technology.supply_voltage,
         "bits": BITS,
+        "levels-half": LEVELS_HALF,
         "unit-current": technology.unit_current,
         "step": technology.step_time,
     }

@@ -10,6 +10,7 @@ from hwsim.circuits.technology import Technology
 from hwsim.circuits.testbench import Conditions
 from hwsim.design.design import Design
 from hwsim.foundation.errors import InputError
+from hwsim.studies.sweep.build import Build, own_build
 from hwsim.studies.sweep.parameters import PARAMETERS, Value, ranges
 
 
@@ -27,6 +28,8 @@ class Point:
         bits: bits of a weight, sign included.
         unit_current: current that stands for 1.0, A.
         step: duration of a time step, s.
+        levels_half: K of the ladders, levels on each side of zero; 0 for cells without.
+        template: see `Build`.
     """
 
     mismatch: float
@@ -38,11 +41,18 @@ class Point:
     bits: int
     unit_current: float
     step: float
+    levels_half: int
+    template: str
 
     @property
     def conditions(self) -> Conditions:
         """Corner and temperature."""
         return Conditions(self.corner, self.temperature)
+
+    @property
+    def build(self) -> Build:
+        """What the network is compiled to."""
+        return Build(self.bits, self.levels_half, self.template)
 
     def values(self) -> dict[str, Value]:
         """Field -> value, in the order of the fields."""
@@ -53,7 +63,7 @@ class Point:
         return Point(**{**self.values(), **values})  # type: ignore[arg-type]
 
     def design(self, compiled: Design) -> Design:
-        """A design of the bits of this point at its supply, unit current and step."""
+        """A design of the build of this point at its supply, unit current and step."""
         operating = compiled.operating.model_copy(
             update={
                 "supply_voltage": self.vdd,
@@ -88,7 +98,7 @@ def nominal_point(design: Design, *, noise: float) -> Point:
         design: as it was exported.
         noise: multiple of the datasheet's; an engine without noise has 0.
     """
-    nominal = Conditions()
+    nominal, own = Conditions(), own_build(design)
     return Point(
         mismatch=1.0,
         noise=noise,
@@ -96,7 +106,9 @@ def nominal_point(design: Design, *, noise: float) -> Point:
         temperature=nominal.temperature,
         vdd=design.operating.supply_voltage,
         corner=nominal.corner,
-        bits=design.provenance.bits,
+        bits=own.bits,
         unit_current=design.operating.unit_current,
         step=design.operating.step,
+        levels_half=own.levels_half,
+        template=own.template,
     )

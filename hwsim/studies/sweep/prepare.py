@@ -8,11 +8,12 @@ from pathlib import Path
 
 from hwsim.circuits.export import Export, check_before_export
 from hwsim.studies.samples import evenly_spaced, judging_sequences
+from hwsim.studies.sweep.build import own_build
 from hwsim.studies.sweep.job import Sweep
 from hwsim.studies.sweep.material import Material
 from hwsim.studies.sweep.point import nominal_point
 from hwsim.studies.sweep.points import points_of
-from hwsim.studies.sweep.recompile import designs_by_bits
+from hwsim.studies.sweep.recompile import circuits_by_build
 from hwsim.studies.sweep.variation import Variation
 
 
@@ -27,7 +28,8 @@ class Request:
         samples: that each chip decides, spread evenly over the data; None for all.
         seed: of the production that the chips belong to.
         data: a task or a ``.npz``; None for the task the network was trained on.
-        checkpoint: that the export was made of, for other bits; None looks among those shipped.
+        checkpoint: that the export was made of, for other bits and levels; None looks among those
+            shipped.
     """
 
     variations: Sequence[Variation] = ()
@@ -64,8 +66,8 @@ def prepare(export: Export, request: Request, *, noise: float) -> tuple[Sweep, M
         samples=samples,
     )
     chosen = sequences.take(list(evenly_spaced(sequences, samples)))
-    designs = designs_by_bits(export.design, {point.bits for point in points}, request.checkpoint)
-    material = Material.gather(designs, export.circuits, chosen)
+    networks = circuits_by_build(export, {point.build for point in points}, request.checkpoint)
+    material = Material.gather(networks, own_build(export.design), chosen)
     _check_designs(sweep, material)
     return sweep, material
 
@@ -77,7 +79,7 @@ def _check_designs(sweep: Sweep, material: Material) -> None:
         InputError: with the design rule that is broken.
     """
     operating = {
-        (point.bits, point.vdd, point.unit_current, point.step): point for point in sweep.points
+        (point.build, point.vdd, point.unit_current, point.step): point for point in sweep.points
     }
     for point in operating.values():
-        check_before_export(material.design(point), material.circuits)
+        check_before_export(material.design(point), material.circuits(point))

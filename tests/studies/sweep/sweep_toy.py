@@ -18,7 +18,7 @@ from hwsim.studies.sweep.job import ChipRows, Job, Sweep
 from hwsim.studies.sweep.point import Point
 from hwsim.studies.sweep.run import run_sweep
 
-NOMINAL = Point(1.0, 1.0, 0.0, 27.0, 1.2, "tt", 5, 1e-9, 5e-3)
+NOMINAL = Point(1.0, 1.0, 0.0, 27.0, 1.2, "tt", 5, 1e-9, 5e-3, 3, "cmru_ladder")
 SAMPLES = 20
 
 

@@ -18,12 +18,19 @@ from hwsim.foundation.errors import InputError
 from hwsim.studies.agreement import compare_traces
 from hwsim.studies.power import measure_power
 from hwsim.studies.sweep.behavioural import BehaviouralEvaluator
+from hwsim.studies.sweep.build import own_build
 from hwsim.studies.sweep.job import Job, run_job
 from hwsim.studies.sweep.material import Material
 from hwsim.studies.sweep.point import nominal_point
+from hwsim.studies.sweep.recompile import Circuit
 from hwsim.studies.sweep.source import source_hash
 
 SEED = 3
+
+
+def gathered(sequences, *designs):
+    networks = {own_build(each): Circuit(each, load_circuits(each)) for each in designs}
+    return Material.gather(networks, own_build(designs[0]), sequences)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +40,7 @@ def sequences(recordings):
 
 @pytest.fixture(scope="module")
 def material(design, sequences):
-    return Material.gather({design.provenance.bits: design}, load_circuits(design), sequences)
+    return gathered(sequences, design)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +59,7 @@ def test_a_chip_of_a_block_is_the_chip_of_the_engine(design, sequences, evaluato
     rows = evaluator(Job(point, SEED, first=4, count=3))
     effects = Effects(step_noise=1.0)
     population = Population(SEED, 3, first=4, mismatch_scale=2.0)
-    circuits = evaluator.material.circuits
+    circuits = load_circuits(design)
     model = chip_model(design, circuits, population, point.conditions, effects)
     ideal = IdealEngine().run(design, sequences)
     for chip in range(3):
@@ -107,7 +114,7 @@ def test_without_mismatch_and_noise_chips_are_alike(evaluator, nominal):
 
 def test_a_point_has_the_network_of_its_bits(design, compiled, network, cell_kind, sequences):
     other = compiled(network(cell_kind, units=3), bits=3)
-    material = Material.gather({5: design, 3: other}, load_circuits(design), sequences)
+    material = gathered(sequences, design, other)
     point = nominal_point(design, noise=0.0)
     assert material.design(point.changed({"bits": 3})).stages == other.stages
     assert material.design(point) == design
@@ -123,14 +130,15 @@ def test_what_decides_a_result_is_in_the_subject(evaluator, sequences, design, m
     moved = design.model_copy(
         update={"operating": design.operating.model_copy(update={"write_fraction": 0.5})}
     )
-    assert changed(designs={5: moved})["design"] != subject["design"]
+    networks = {own_build(moved): Circuit(moved, load_circuits(moved))}
+    assert changed(networks=networks)["design"] != subject["design"]
     fewer = sequences.take([0, 1])
     assert changed(sequences=fewer)["data"] != subject["data"]
     assert changed(labels=1 - material.labels)["data"] != subject["data"]
     kind = design.cells[0].kind
-    sheet = evaluator.datasheets[kind]
-    other = sheet.model_copy(update={"area": 2 * sheet.area})
-    sheets = {**evaluator.datasheets, kind: other}
+    (found,) = evaluator.datasheets.values()
+    other = found[kind].model_copy(update={"area": 2 * found[kind].area})
+    sheets = {own_build(design): {**found, kind: other}}
     assert replace(evaluator, datasheets=sheets).subject["datasheets"] != subject["datasheets"]
 
 
@@ -150,10 +158,11 @@ def test_every_corner_is_checked_by_itself(evaluator, nominal):
 def test_data_without_labels_has_no_accuracy(design, sequences):
     unlabelled = replace(sequences, labels=None)
     with pytest.raises(InputError, match="no labels"):
-        Material.gather({5: design}, load_circuits(design), unlabelled)
+        gathered(unlabelled, design)
 
 
 def test_what_goes_along_with_a_job_is_small(evaluator, sequences):
     """Currents of the reference stay here."""
-    assert all(stage.current.size == 0 for stage in evaluator.material.reference.stages.values())
-    assert np.array_equal(evaluator.material.reference.lengths, sequences.lengths)
+    (reference,) = evaluator.material.references.values()
+    assert all(stage.current.size == 0 for stage in reference.stages.values())
+    assert np.array_equal(reference.lengths, sequences.lengths)
