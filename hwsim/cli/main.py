@@ -15,6 +15,7 @@ from hwsim.foundation.errors import HwsimError
 
 COMMANDS: dict[str, str] = {
     "demo": "Run the whole chain on real speech: export, three engines, a verdict, a picture.",
+    "task": "Look at the tasks to train on; make one of a folder of sounds.",
     "train": "Train a network on a task and write its checkpoint.",
     "export": "Compile a checkpoint into a hardware description and a netlist.",
     "simulate": "Run an export on one engine: traces and accuracy.",

@@ -16,7 +16,8 @@ from hwsim.data.sequences import Sequences, Splits
 from hwsim.foundation.errors import InputError
 
 _REQUIRED = ("x_train", "y_train", "x_test", "y_test")
-_OPTIONAL = ("length_train", "length_test", "classes")
+_VALIDATION = ("x_validation", "y_validation")
+_OPTIONAL = ("length_train", "length_test", *_VALIDATION, "length_validation", "classes")
 _LAYOUT = "needs x_train [N, T, C], y_train [N], x_test, y_test; optional length_train, length_test"
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -27,7 +28,8 @@ def load_npz(path: Path) -> Splits:
 
     Arrays: `x_train`, `x_test` [N, T, C]; `y_train`, `y_test` integers [N] from 0 upwards, every
     class present in the training set; optional `length_train`, `length_test` [N] (all steps
-    are valid without them) and `classes` [K], the names of the classes.
+    are valid without them), `x_validation`, `y_validation` and `length_validation` (without them
+    training holds out a part of the training set) and `classes` [K], the names of the classes.
 
     Raises:
         InputError: the file is missing, cut short, pickled or not an archive, or an array is
@@ -35,9 +37,27 @@ def load_npz(path: Path) -> Splits:
     """
     arrays = _read_arrays(path)
     classes = _class_names(arrays, path)
+    given = [name for name in _VALIDATION if name in arrays]
+    if len(given) == 1:
+        raise InputError(f"has {given[0]} alone", where=str(path), hint="x and y go together")
     return Splits(
-        train=_part(arrays, "train", classes, path), test=_part(arrays, "test", classes, path)
+        train=_part(arrays, "train", classes, path),
+        test=_part(arrays, "test", classes, path),
+        validation=_part(arrays, "validation", classes, path) if given else None,
     )
+
+
+def npz_bytes(splits: Splits) -> bytes:
+    """The archive of a task, as `load_npz` reads it; samples in single precision."""
+    arrays: dict[str, NDArray[Any]] = {"classes": np.array(splits.train.classes)}
+    names = {"training": "train", "validation": "validation", "test": "test"}
+    for part, sequences in splits.parts().items():
+        arrays[f"x_{names[part]}"] = sequences.values.astype(np.float32)
+        arrays[f"length_{names[part]}"] = sequences.lengths
+        arrays[f"y_{names[part]}"] = np.asarray(sequences.labels)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
 
 
 def _read_arrays(path: Path) -> Arrays:

@@ -89,7 +89,12 @@ class Sequences:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Splits:
-    """The training and the test set of one task; the test set is for the last word only.
+    """The sets of one task; the test set is for the last word only.
+
+    Args:
+        train: what a network learns from.
+        test: what the network that was chosen is judged on, once.
+        validation: what networks are chosen by; None to hold out a part of the training set.
 
     Raises:
         InputError: an empty set, missing labels, or sets that differ in channels or classes.
@@ -97,20 +102,26 @@ class Splits:
 
     train: Sequences
     test: Sequences
+    validation: Sequences | None = None
 
     def __post_init__(self) -> None:
-        for name, part in (("training", self.train), ("test", self.test)):
+        for name, part in self.parts().items():
             if len(part) == 0:
                 raise InputError(f"the {name} set is empty")
             if part.labels is None:
                 raise InputError(f"the {name} set has no labels")
-        if self.train.channels != self.test.channels:
-            raise InputError(
-                f"the training set has {self.train.channels} channels,"
-                f" the test set {self.test.channels}"
-            )
-        if self.train.classes != self.test.classes:
-            raise InputError("the training and the test set name different classes")
+            if self.train.channels != part.channels:
+                raise InputError(
+                    f"the training set has {self.train.channels} channels,"
+                    f" the {name} set {part.channels}"
+                )
+            if self.train.classes != part.classes:
+                raise InputError(f"the training and the {name} set name different classes")
+
+    def parts(self) -> dict[str, Sequences]:
+        """The sets that there are, by name."""
+        given = {"training": self.train, "validation": self.validation, "test": self.test}
+        return {name: part for name, part in given.items() if part is not None}
 
 
 def _integers(raw: NDArray[np.int64], name: str, count: int) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 
-from hwsim.data.npz import load_npz
+from hwsim.data.npz import load_npz, npz_bytes
 from hwsim.foundation.errors import InputError
 
 
@@ -105,3 +105,23 @@ def test_a_bare_array(tmp_path):
         np.save(stream, np.ones(3))
     with pytest.raises(InputError, match="one bare array"):
         load_npz(path)
+
+
+def test_a_validation_set_is_read_and_written(saved, tmp_path):
+    x, y = np.full((1, 5, 3), 2.0), np.array([1])
+    splits = load_npz(saved(x_validation=x, y_validation=y, length_validation=np.array([2])))
+    assert splits.validation.lengths.tolist() == [2]
+    path = tmp_path / "again.npz"
+    path.write_bytes(npz_bytes(splits))
+    again = load_npz(path)
+    for name, part in splits.parts().items():
+        assert np.array_equal(again.parts()[name].values, part.values)
+        assert np.array_equal(again.parts()[name].lengths, part.lengths)
+        assert np.array_equal(again.parts()[name].labels, part.labels)
+
+
+def test_half_a_validation_set_is_refused(saved):
+    with pytest.raises(InputError, match="has x_validation alone"):
+        load_npz(saved(x_validation=np.ones((1, 5, 3))))
+    with pytest.raises(InputError, match="validation set 2"):
+        load_npz(saved(x_validation=np.ones((1, 5, 2)), y_validation=np.array([0])))
