@@ -15,7 +15,8 @@ from hwsim.engines.engine import current_into_units, require_channels
 from hwsim.engines.kernels import ON_ARRAYS
 from hwsim.engines.network_pass import NetworkPass
 from hwsim.engines.stage_result import Places, StageResult
-from hwsim.engines.supply import supply_currents
+from hwsim.engines.supply import SupplyModel
+from hwsim.engines.supply_groups import total_of
 from hwsim.engines.trace import Floats, Integers, StageTrace, Trace
 from hwsim.engines.trip_points import TripPoints
 
@@ -43,7 +44,7 @@ class BehaviouralEngine:
         self._population = (population or Population(0, chip + 1)).chip(chip)
 
     def run(self, design: Design, sequences: Sequences) -> Trace:
-        """See `Engine.run`; the supply current is the analytic estimate of `supply_currents`."""
+        """See `Engine.run`; the supply current is the analytic estimate of `SupplyModel`."""
         return self._trace(design, sequences, None)
 
     def follow(self, design: Design, sequences: Sequences, trace: Trace) -> Trace:
@@ -81,7 +82,7 @@ class BehaviouralEngine:
         sums = {name: _of_first_chip(result) for name, result in found.items()}
         states = {name: _states(result) for name, result in found.items()}
         unit = design.operating.unit_current
-        supply = supply_currents(design, sums, states)
+        groups = SupplyModel(design, model).groups(sums, states)
         return Trace(
             engine=self.name,
             step=design.operating.step,
@@ -92,7 +93,12 @@ class BehaviouralEngine:
                 )
                 for stage in design.stages
             },
-            supply_current={part: current * unit for part, current in supply.items()},
+            supply_current={part: unit * total_of(found) for part, found in groups.items()},
+            supply_groups={
+                part: {group: unit * current for group, current in found.items()}
+                for part, found in groups.items()
+            },
+            clock_energy=model.supply.clock_energy(design),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from hwsim.engines.effects import EVERY_EFFECT, NOTHING_ELSE, Effects
 from hwsim.engines.noise_model import noise_rms
 from hwsim.engines.plain_chip import plain_parameters
 from hwsim.engines.reading import SETTLED
+from hwsim.engines.supply_figures import SupplyFigures, supply_figures
 from hwsim.engines.trip_points import TripPoints
 
 Floats = NDArray[np.float64]
@@ -54,6 +55,7 @@ class ChipModel:
         rise_charge: that setting a comparator takes, unit current s, by stage.
         fall_charge: that clearing it takes.
         noise: rms of a candidate's noise, by stage of cells, [chip, unit].
+        supply: what the power model takes from the datasheets.
     """
 
     parameters: ChipParameters
@@ -72,6 +74,7 @@ class ChipModel:
     rise_charge: Mapping[str, float]
     fall_charge: Mapping[str, float]
     noise: Mapping[str, Floats]
+    supply: SupplyFigures = field(default_factory=SupplyFigures)
 
     def take(self, chips: slice) -> ChipModel:
         """Some chips of the batch by themselves.
@@ -176,6 +179,7 @@ def chip_model(
         rise_charge={s.name: figure(s.kind, "rise_charge") / unit for s in comparators},
         fall_charge={s.name: figure(s.kind, "fall_charge") / unit for s in comparators},
         noise=noise_rms(design, sheets, parameters) if effects.step_noise else {},
+        supply=supply_figures(design, sheets, at),
     )
 
 

@@ -162,7 +162,7 @@ class _Batch:
         self._arrays = arrays
         self._kernels = kernels
         self._reference = reference
-        self._supply = SupplyModel(design)
+        self._supply = SupplyModel(design, model)
         self._network = NetworkPass(design, model, arrays, kernels)
         self._inputs = np.swapaxes(design.inputs.apply(sequences.values), 0, 1)
         # Tiles of sequences of like length waste few steps behind the ends.
@@ -191,7 +191,7 @@ class _Batch:
             samples,
             self._logits(host[self._design.stages[-1].name][0], lengths, mask),
             self._equal(host, samples, mask),
-            self._charge(host, mask),
+            self._charge(host, mask, tile.chips),
         )
 
     def _on_host(self, result: StageResult, chips: int) -> tuple[Floats, Integers | None]:
@@ -225,9 +225,12 @@ class _Batch:
         return np.asarray(total)
 
     def _charge(
-        self, host: Mapping[str, tuple[Floats, Integers | None]], mask: NDArray[np.bool_]
+        self,
+        host: Mapping[str, tuple[Floats, Integers | None]],
+        mask: NDArray[np.bool_],
+        chips: slice,
     ) -> Floats:
         """Supply current summed over valid steps, unit currents, [chip]."""
         sums = {name: total for name, (total, _) in host.items()}
         states = {name: state for name, (_, state) in host.items()}
-        return self._supply.charges(sums, states, mask)
+        return self._supply.charges(sums, states, mask, chips)

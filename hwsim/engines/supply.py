@@ -3,79 +3,86 @@
 A branch is a P mirror into a summing node, the P diode of a line, or a copy in a turn-around.
 What a node gets beyond its sinks flows to ground in a diode that costs nothing more; what it
 lacks comes through the P diode of the splitter. All in unit currents; the branches of the cells
-follow the currents of their comparators.
+follow the currents of their comparators. Equations: docs/power.md.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.design.design import Design
-from hwsim.design.stage import CmruCell, FqBmruCell, Stage
+from hwsim.design.stage import FqBmruCell, Stage
 from hwsim.design.wiring import (
     REFERENCE,
-    UNIT_LINE,
-    Line,
     Part,
-    needed_ends,
+    native_polarity,
     parts,
-    row_mirrors,
-    turned_lines,
 )
+from hwsim.engines.chip_model import ChipModel, plain_model
+from hwsim.engines.supply_cells import cell_currents
+from hwsim.engines.supply_groups import Groups, total_of
+from hwsim.engines.supply_shares import Bundle, stage_shares
+from hwsim.engines.supply_totals import LineTotals, Signals, Total, line_totals
 from hwsim.engines.trace import Floats, Integers
 
 State = Integers | None
 
-Bundle = tuple[str, Part]
-"""The lines of one part of the signals of a stage."""
+EVERY = slice(None)
 
 
 def supply_currents(
-    design: Design,
-    sums: Mapping[str, Floats],
-    states: Mapping[str, State],
+    design: Design, sums: Mapping[str, Floats], states: Mapping[str, State]
 ) -> dict[str, Floats]:
-    """`SupplyModel.currents` of a design that is asked once."""
+    """`SupplyModel.currents` of the integer circuit of a design."""
     return SupplyModel(design).currents(sums, states)
 
 
 class SupplyModel:
-    """The branches of a design that hang on the supply.
+    """The branches of the chips of a design that hang on the supply.
 
     Args:
         design: the network.
+        model: the chips; None for the integer circuit of the design, which leaks nothing.
     """
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, model: ChipModel | None = None) -> None:
         self._design = design
-        self._shares = {stage.name: _shares(design, stage) for stage in design.stages}
+        self._model = plain_model(design) if model is None else model
+        self._shares = {
+            stage.name: stage_shares(design, stage, self._model) for stage in design.stages
+        }
 
     def currents(
         self, sums: Mapping[str, Floats], states: Mapping[str, State]
     ) -> dict[str, Floats]:
-        """Current from the supply by part of the chip.
+        """Current of the first chip from the supply by part of the chip.
 
         Args:
-            sums: sum currents by stage, unit currents, [sequence, step, ..., unit].
-            states: states by stage, [sequence, step, ..., unit], None where there are no cells.
+            sums: sum currents by stage, unit currents, [sequence, step, unit].
+            states: states by stage, [sequence, step, unit], None where there are no cells.
 
         Returns:
-            Unit currents, mean of each step, [sequence, step, ...], for the reference and each
-            stage.
+            Unit currents, mean of each step, [sequence, step], for the reference and each stage.
         """
+        groups = self.groups(sums, states)
+        return {part: total_of(found) for part, found in groups.items()}
+
+    def groups(self, sums: Mapping[str, Floats], states: Mapping[str, State]) -> dict[str, Groups]:
+        """The same by part and group of devices."""
         shape = sums[self._design.stages[0].name].shape[:-1]
-        found = self._added(sums, states, _Total(shape, 1.0, lambda values: values))
-        return {REFERENCE: np.full(shape, 2.0), **found}
+        return self._added(sums, states, Total(shape, 1.0, np.asarray), slice(0, 1))
 
     def charges(
-        self, sums: Mapping[str, Floats], states: Mapping[str, State], valid: NDArray[np.bool_]
+        self,
+        sums: Mapping[str, Floats],
+        states: Mapping[str, State],
+        valid: NDArray[np.bool_],
+        chips: slice = EVERY,
     ) -> Floats:
-        """Current of the whole chip summed over steps and samples, unit currents, [chip].
+        """Current of whole chips summed over steps and samples, unit currents, [chip].
 
         The same as the sum of `currents`, of signals that are summed before they are weighed.
 
@@ -83,146 +90,135 @@ class SupplyModel:
             sums: sum currents by stage, unit currents, [chip, step, sample, unit].
             states: states by stage, of the same shape, None where there are no cells.
             valid: which steps count, [step, sample].
+            chips: of the model.
         """
         weights = valid.reshape(1, -1).astype(np.float64)
-        count = float(weights.sum())
 
-        def total(values: Floats) -> Floats:
+        def total(values: Signals) -> Floats:
             flat = values.reshape(values.shape[0], -1, values.shape[-1])
             return np.asarray((weights @ flat)[:, 0])
 
-        chips = (sums[self._design.stages[-1].name].shape[0],)
-        found = self._added(sums, states, _Total(chips, count, total))
-        return np.asarray(2.0 * count + sum(found.values()))
+        count = sums[self._design.stages[-1].name].shape[0]
+        over = Total((count,), float(weights.sum()), total)
+        found = self._added(sums, states, over, chips)
+        return np.asarray(sum(total_of(groups) for groups in found.values()))
 
     def _added(
-        self, sums: Mapping[str, Floats], states: Mapping[str, State], over: _Total
-    ) -> dict[str, Floats]:
-        """Currents of all stages."""
-        design = self._design
-        drawn: dict[Bundle, Floats] = {}
-        result: dict[str, Floats] = {}
-        for stage in design.stages:
+        self,
+        sums: Mapping[str, Floats],
+        states: Mapping[str, State],
+        over: Total,
+        chips: slice,
+    ) -> dict[str, Groups]:
+        """Currents by part and group."""
+        bias = np.full(over.shape, (1.0 + self._model.supply.gain_source) * over.weight)
+        result: dict[str, Groups] = {REFERENCE: {"bias": bias}}
+        drawn: dict[Bundle, LineTotals] = {}
+        for stage in self._design.stages:
             total, state = sums[stage.name], states[stage.name]
-            keep = over.weight * stage.keep_alive_units / design.reference_units
-            if stage.kind != "output":
-                sides = _sides(_signed(design, stage, total, state), over)
-                drawn |= {(stage.name, part): sides[part] + keep for part in parts(stage)}
-            shares, constant = self._shares[stage.name]
-            result[stage.name] = np.full(over.shape, constant * over.weight)
-            result[stage.name] += _unit_currents(design, stage, total, state, over)
-            # A splitter's own lines are turned around in the stage itself.
-            for bundle, share in shares.items():
-                result[stage.name] += drawn[bundle] @ share
+            own = self._lines(stage, total, state, over, chips)
+            drawn |= {(stage.name, part): lines for part, lines in own.items()}
+            groups = self._shared(stage, drawn, over, chips)
+            if stage.cell is not None and state is not None:
+                found = cell_currents(self._design, stage, self._model, total, state, over)
+                for group, current in found.items():
+                    groups[group] = groups.get(group, 0.0) + current
+            self._own_diodes(stage, own, groups, over, chips)
+            result[stage.name] = groups
         return result
 
+    def _lines(
+        self, stage: Stage, total: Floats, state: State, over: Total, chips: slice
+    ) -> dict[Part, LineTotals]:
+        """The lines that a stage drives."""
+        if stage.kind == "output":
+            return {}
+        if stage.cell is not None and state is not None:
+            sides = self._levels(stage, state, chips)
+        else:
+            sides = {"plus": np.maximum(total, 0.0)}
+            if "minus" in parts(stage):
+                sides["minus"] = sides["plus"] - total
+        found = {}
+        for part, drive in sides.items():
+            kept = self._kept(stage, part, chips).reshape(-1, *[1] * (drive.ndim - 1))
+            found[part] = line_totals(drive + kept, self._idle(stage, part), over)
+        return found
 
-@dataclass(frozen=True, slots=True)
-class _Total:
-    """Over what currents are added up.
+    def _levels(self, stage: Stage, state: Integers, chips: slice) -> dict[Part, Floats]:
+        """Level currents of cells, mean over the step: a clocked level changes in its middle."""
+        levels = self._model.parameters.stages[stage.name].levels
+        if levels is None:
+            raise ValueError(f"stage {stage.name} has no levels")
+        here = levels[chips].reshape(-1, *[1] * (state.ndim - 2), *levels.shape[1:])
+        if isinstance(stage.cell, FqBmruCell):
+            return {"plus": state * here[..., 1]}
+        half = (levels.shape[-1] - 1) // 2
+        late = 1.0 - self._design.operating.write_fraction
+        mean = late * state
+        mean[:, 1:] += (1.0 - late) * state[:, :-1]
+        plus = np.maximum(mean, 0.0)
+        return {
+            "plus": plus * (here[..., -1] / half),
+            "minus": (mean - plus) * (here[..., 0] / half),
+        }
 
-    Attributes:
-        shape: of what is found.
-        weight: what a constant counts in it.
-        of: from signals [..., unit] to totals [*shape, unit] or [1, unit]; linear.
-    """
+    def _kept(self, stage: Stage, part: Part, chips: slice) -> Floats:
+        """What flows into each line of a part besides its signal, unit currents, [chip]."""
+        found = self._model.parameters.stages[stage.name]
+        if part in found.keep_parts:
+            return np.asarray(found.keep[chips, :, found.keep_parts.index(part)].mean(axis=1))
+        # What leaves a clear comparator is measured behind a mirror: it is that mirror's leakage.
+        empty = stage.cell is not None and not isinstance(stage.cell, FqBmruCell)
+        return np.full(1, self._model.empty.get(stage.name, 0.0) if empty else 0.0)
 
-    shape: tuple[int, ...]
-    weight: float
-    of: Callable[[Floats], Floats]
+    def _idle(self, stage: Stage, part: Part) -> tuple[float, float]:
+        """Leakage of mirrors as large as the diodes of a part, where it reaches the supply."""
+        native = native_polarity(stage, part)
+        turned = any(
+            end.line.stage == stage.name and end.line.part == part for end in self._model.turned
+        )
+        each = [self._model.supply.idle[side] * stage.diode_units for side in (native, "p")]
+        return each[0] * (turned or native == "p"), each[1] * (turned and native == "n")
 
+    def _shared(
+        self, stage: Stage, drawn: Mapping[Bundle, LineTotals], over: Total, chips: slice
+    ) -> Groups:
+        """What a stage draws for lines, and always."""
+        shares = self._shares[stage.name]
+        found = self._model.parameters.stages[stage.name]
+        always = shares.bias[chips] + found.keep[chips].sum(axis=(1, 2))
+        if stage.keep_alive_units:
+            always = always + stage.keep_alive_units / self._design.reference_units
+        groups: Groups = {
+            "bias": over.constant(always),
+            "mirrors": np.zeros(over.shape),
+            "diodes": np.zeros(over.shape),
+            "leakage": over.constant(shares.leakage),
+        }
+        for bundle, share in shares.lines.items():
+            lines = drawn[bundle]
+            groups["mirrors"] += (lines.drive * share.mirrors[chips]).sum(axis=-1)
+            groups["diodes"] += (lines.drive * share.diodes[chips]).sum(axis=-1)
+            groups["leakage"] += (lines.native * share.native[chips]).sum(axis=-1)
+            groups["leakage"] += (lines.turned * share.turned[chips]).sum(axis=-1)
+        return groups
 
-def _shares(design: Design, stage: Stage) -> tuple[dict[Bundle, Floats], float]:
-    """What a stage draws from the supply for each unit of current of each line, and always.
-
-    Returns:
-        By bundle, [unit of the source]; and unit currents.
-    """
-    shares: defaultdict[Bundle, Floats] = defaultdict(lambda: np.zeros(0))
-    constant = 0.0
-
-    def add(line: Line, gain: float) -> None:
-        nonlocal constant
-        if line.part in ("keep", "unit"):
-            constant += gain * _constant(design, line)
-            return
-        bundle = (line.stage, line.part)
-        if bundle not in shares:
-            shares[bundle] = np.zeros(design.stage(line.stage).size)
-        shares[bundle][line.unit] += gain
-
-    for unit in range(stage.size):
-        for mirror in row_mirrors(design, stage, unit):
-            if mirror.units > 0:
-                add(mirror.line, mirror.units / _diode_units(design, mirror.line))
-    if stage.kind != "output":
-        for line in turned_lines(stage, needed_ends(design)):
-            add(line, 1.0)
-    return dict(shares), constant
-
-
-def _diode_units(design: Design, line: Line) -> int:
-    if line == UNIT_LINE:
-        return design.reference_units
-    return design.stage(line.stage).diode_units
-
-
-def _constant(design: Design, line: Line) -> float:
-    """Current of a line that does not move, unit currents."""
-    if line == UNIT_LINE:
-        return 1.0
-    return design.stage(line.stage).keep_alive_units / design.reference_units
-
-
-def _sides(signed: Floats, over: _Total) -> dict[Part, Floats]:
-    """What flows in the lines of either sign."""
-    plus = over.of(np.maximum(signed, 0.0))
-    return {"plus": plus, "minus": plus - over.of(signed)}
-
-
-def _signed(design: Design, stage: Stage, total: Floats, state: State) -> Floats:
-    """Signed output of a stage, mean over the step: a clocked level changes in its middle."""
-    if stage.cell is None or state is None:
-        return total
-    level = stage.cell.level_units / design.reference_units
-    if isinstance(stage.cell, FqBmruCell):
-        return np.asarray(state * level)
-    late = 1.0 - design.operating.write_fraction
-    signed = late * level * state
-    signed[:, 1:] += (level - late * level) * state[:, :-1]
-    return np.asarray(signed)
-
-
-def _unit_currents(
-    design: Design, stage: Stage, total: Floats, state: State, over: _Total
-) -> Floats | float:
-    """What the units of a stage draw beside their rows and turn-arounds."""
-    keep = 2 * stage.keep_alive_units * stage.size / design.reference_units
-    if stage.keep_alive_units:
-        keep += stage.keep_alive_units / design.reference_units
-    if stage.kind in ("input", "splitter"):
-        return np.asarray(_sides(total, over)["minus"].sum(axis=-1) + keep * over.weight)
-    cell = stage.cell
-    if isinstance(cell, CmruCell):
-        threshold = np.asarray(cell.threshold_units) / design.reference_units
-        comparators = over.of(np.minimum(np.abs(total), threshold)) + _sides(total, over)["minus"]
-        level = _sides(_signed(design, stage, total, state), over)
-        shared = cell.level_units / design.reference_units * over.weight
-        return np.asarray((comparators + level["plus"] + level["minus"]).sum(axis=-1) + shared)
-    if isinstance(cell, FqBmruCell) and state is not None:
-        drawn = over.of(_comparator_currents(design, cell, total, state))
-        return np.asarray(drawn.sum(axis=-1))
-    return 0.0
-
-
-def _comparator_currents(
-    design: Design, cell: FqBmruCell, total: Floats, state: Integers
-) -> Floats:
-    """The rectifier's copy, the input mirror against the threshold, feedback and output."""
-    reference = design.reference_units
-    candidate = np.maximum(total, 0.0)
-    threshold = np.asarray(cell.threshold_units) / reference
-    width = np.asarray(cell.width_units) / reference
-    level = cell.level_units / reference
-    state_node = np.minimum(candidate + state * width, threshold)
-    return np.asarray(candidate + state_node + state * (width + level))
+    def _own_diodes(
+        self,
+        stage: Stage,
+        lines: Mapping[Part, LineTotals],
+        groups: Groups,
+        over: Total,
+        chips: slice,
+    ) -> None:
+        """Add what flows out of the P diodes of a stage's own lines."""
+        for part, each in lines.items():
+            if native_polarity(stage, part) == "p":
+                always = over.constant(self._kept(stage, part, chips) * stage.size)
+                signal = each.drive.sum(axis=-1) - always
+                if stage.cell is None:
+                    groups["diodes"] = groups["diodes"] + signal  # keep-alive is a bias
+                else:
+                    groups["outputs"] = groups.get("outputs", 0.0) + signal
+                    groups["leakage"] = groups["leakage"] + always

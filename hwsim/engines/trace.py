@@ -53,6 +53,10 @@ class Trace:
         stages: by name, in the order of the signal.
         supply_current: current from the supply by part of the chip, A, mean of each step,
             [sequence, step]; empty for the ideal engine.
+        supply_groups: the same by part and group of devices (`hwsim.engines.supply_groups`), from
+            the behavioural engine alone.
+        clock_energy: of the clock drivers in one step, J, which no supply current holds; None where
+            nobody knows it.
         waveforms: one a sequence, or none.
         violations: what a run found that a ladder cannot do (not a thermometer code, more than
             one level a step); empty for a sound run.
@@ -63,6 +67,8 @@ class Trace:
     lengths: Integers
     stages: Mapping[str, StageTrace]
     supply_current: Mapping[str, Floats] = field(default_factory=dict)
+    supply_groups: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+    clock_energy: float | None = None
     waveforms: Sequence[Waveform] = ()
     violations: tuple[str, ...] = ()
 
@@ -113,6 +119,11 @@ class Trace:
                 for name, stage in self.stages.items()
             },
             supply_current={part: value[chosen] for part, value in self.supply_current.items()},
+            supply_groups={
+                part: {group: value[chosen] for group, value in groups.items()}
+                for part, groups in self.supply_groups.items()
+            },
+            clock_energy=self.clock_energy,
             waveforms=tuple(self.waveforms[i] for i in chosen) if self.waveforms else (),
             violations=self.violations,
         )

@@ -14,10 +14,10 @@ from hwsim.chips.population import Population
 from hwsim.data.sequences import Sequences
 from hwsim.engines.chip_runs import ChipResults, run_chips
 from hwsim.engines.ideal import IdealEngine
+from hwsim.engines.supply_figures import supply_figures
 from hwsim.engines.trace import Floats, Trace
 from hwsim.foundation.errors import InputError
 from hwsim.studies.accuracy import Proportion, proportion
-from hwsim.studies.cell_power import cells_own_power
 from hwsim.studies.paired_bootstrap import LEVEL, RESAMPLES, SEED, Statistic, paired_change
 from hwsim.studies.template_swap import Census, Swap, census
 
@@ -41,9 +41,7 @@ class ChipFigures:
         nominal_accuracy: of the chip without mismatch, 0 to 1.
         accuracy: of every chip, [chip].
         agreement: part of cell x step whose state is that of the ideal network, [chip].
-        power: W, mean over steps, from the supply, [chip].
-        cells_own_power: W, the part of it that follows from the supply figures of the cells'
-            datasheets, the same for all chips.
+        power: W, mean over steps, from the supply and of the clock drivers, [chip].
         energy: J an inference, mean over samples, [chip].
         census: transistors and gate area.
     """
@@ -53,7 +51,6 @@ class ChipFigures:
     accuracy: Floats
     agreement: Floats
     power: Floats
-    cells_own_power: float
     energy: Floats
     census: Census
 
@@ -237,10 +234,11 @@ def _figures(
             "unit_current": operating.unit_current,
         }
     )
-    own = cells_own_power(swapped.design, swapped.datasheets, reference, at)
+    figures = supply_figures(swapped.design, swapped.datasheets, at)
+    clock = (figures.clock_energy(swapped.design) or 0.0) / operating.step
     drawn = run(population, told)
     nominal = run(Population(population.seed, 1, mismatch_scale=0.0), None)
-    power = drawn.supply_power + own
+    power = drawn.supply_power + clock
     seconds = sequences.lengths.mean() * operating.step
     return ChipFigures(
         template=swapped.template.name,
@@ -248,7 +246,6 @@ def _figures(
         accuracy=_accuracy(drawn, sequences),
         agreement=drawn.state_agreement,
         power=power,
-        cells_own_power=own,
         energy=power * seconds,
         census=census(swapped),
     )

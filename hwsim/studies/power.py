@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,6 +23,10 @@ class Power:
         per_cell: W, of a stage of cells over its number of cells, by stage.
         energy_per_step: J.
         energy_per_inference: J, mean over sequences.
+        by_group: W, by group of devices (`hwsim.engines.supply_groups.Group`), which add up to
+            `total`; empty for traces of ngspice, whose supplies are metered by part alone.
+        by_part_and_group: W, the same of each part.
+        clock: W, of the clock drivers, beside `total`; None where nobody knows it.
     """
 
     engine: str
@@ -31,6 +35,9 @@ class Power:
     per_cell: Mapping[str, float]
     energy_per_step: float
     energy_per_inference: float
+    by_group: Mapping[str, float] = field(default_factory=dict)
+    by_part_and_group: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    clock: float | None = None
 
 
 def measure_power(design: Design, trace: Trace) -> Power:
@@ -48,6 +55,10 @@ def measure_power(design: Design, trace: Trace) -> Power:
         for part, current in trace.supply_current.items()
     }
     total = sum(parts.values())
+    groups = {
+        part: {group: float(voltage * current[mask].mean()) for group, current in each.items()}
+        for part, each in trace.supply_groups.items()
+    }
     inference = trace.supply_power(voltage) * trace.lengths * trace.step
     return Power(
         engine=trace.engine,
@@ -56,4 +67,16 @@ def measure_power(design: Design, trace: Trace) -> Power:
         per_cell={stage.name: parts[stage.name] / stage.size for stage in design.cells},
         energy_per_step=total * trace.step,
         energy_per_inference=float(np.mean(inference)),
+        by_group=_added(groups.values()),
+        by_part_and_group=groups,
+        clock=None if trace.clock_energy is None else trace.clock_energy / trace.step,
     )
+
+
+def _added(groups: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Sums by group, the largest first."""
+    total: dict[str, float] = {}
+    for each in groups:
+        for group, watts in each.items():
+            total[group] = total.get(group, 0.0) + watts
+    return dict(sorted(total.items(), key=lambda item: -item[1]))

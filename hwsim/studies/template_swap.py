@@ -15,8 +15,8 @@ from hwsim.circuits.limits import design_limits
 from hwsim.circuits.template import Template
 from hwsim.design.design import Design, Measured
 from hwsim.design.rules import check_design
+from hwsim.engines.supply_figures import SUPPLY_FIGURES
 from hwsim.foundation.errors import InputError
-from hwsim.studies.cell_power import SUPPLY_FIGURES
 
 BEYOND_NETWORK = ("retention", "function_drawn")
 """Figures of a whole datasheet that no network at nominal conditions follows from."""

@@ -73,7 +73,7 @@ def test_keep_alive_currents_are_counted_once_a_line_and_once_for_the_replica(la
 def test_a_ladder_draws_its_comparators_and_its_levels(ladder):
     cell = ladder.cells[0].cell
     threshold = cell.threshold_units[0] / 16
-    level = cell.level_units / 16
+    level = cell.level_units / 16 * ladder.measured["cmru"]["level"]
     idle = estimate(ladder, {}, 0)["cells_1"]
     up = estimate(ladder, {"cells_1": 2.0}, 0)["cells_1"] - idle
     assert up == pytest.approx(threshold)
@@ -94,7 +94,8 @@ def test_a_comparator_draws_its_threshold_its_feedback_and_its_level(comparator)
     stage = comparator.cells[0]
     cell, reference = stage.cell, comparator.reference_units
     threshold = cell.threshold_units[0] / reference
-    width, level = cell.width_units[0] / reference, cell.level_units / reference
+    width = cell.width_units[0] / reference
+    level = cell.level_units / reference * comparator.measured["fq_bmru"]["level"]
     idle = estimate(comparator, {}, 0)["cells_1"]
     below = estimate(comparator, {"cells_1": 0.1}, 0)["cells_1"] - idle
     assert below == pytest.approx(0.1 + 0.1)  # the turned candidate and the input mirror

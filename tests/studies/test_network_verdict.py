@@ -15,7 +15,6 @@ from hwsim.engines.chip_runs import run_chips
 from hwsim.engines.ideal import IdealEngine
 from hwsim.foundation.assets import shipped
 from hwsim.foundation.errors import InputError
-from hwsim.studies.cell_power import cells_own_power
 from hwsim.studies.network_verdict import judge
 from hwsim.studies.samples import evenly_spaced
 
@@ -59,15 +58,14 @@ def test_figures_are_those_of_the_chips(verdict, comparators, swapped, sequences
         own.design, sequences, own.circuits, CHIPS, datasheets=own.datasheets, reference=reference
     )
     right = (runs.decisions == sequences.labels).mean(axis=1)
-    extra = cells_own_power(own.design, own.datasheets, reference, own.sheet.conditions)
     assert verdict.second.accuracy.tolist() == right.tolist()
     assert verdict.second.agreement.tolist() == runs.state_agreement.tolist()
-    np.testing.assert_allclose(verdict.second.power, runs.supply_power + extra)
+    np.testing.assert_allclose(verdict.second.power, runs.supply_power)
     seconds = sequences.lengths.mean() * own.design.operating.step
     np.testing.assert_allclose(verdict.second.energy, verdict.second.power * seconds)
     assert line(verdict, "accuracy, median").second == pytest.approx(np.median(right))
     assert line(verdict, "accuracy, 5th").second == pytest.approx(np.quantile(right, 0.05))
-    wanted = np.median(runs.supply_power + extra)
+    wanted = np.median(runs.supply_power)
     assert line(verdict, "supply power").second == pytest.approx(wanted)
 
 
