@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hwsim.circuits import nodes
@@ -27,10 +27,17 @@ class Mirrors:
     template: Template
 
     def output(
-        self, name: str, polarity: Polarity, gate: str, out: str, units: int, comment: str = ""
+        self,
+        name: str,
+        polarity: Polarity,
+        gate: str,
+        out: str,
+        units: int,
+        comment: str = "",
+        rails: Mapping[str, str] = RAILS,
     ) -> str:
         """A mirror of `units` on a P line (a source) or an N line (a sink) into node `out`."""
-        roles = {f"line_{polarity}": gate, "node": out, **RAILS}
+        roles = {f"line_{polarity}": gate, "node": out, **rails}
         roles |= {role: role for role in nodes.BIAS_ROLES}
         subcircuit = self.template.subcircuits[_SIDE[polarity]]
         return instance(name, subcircuit, roles, self._units(units), comment)

@@ -42,14 +42,24 @@ def write_netlist(design: Design, circuits: CircuitSet) -> Netlist:
     """
     needed = needed_ends(design)
     stages = [StageNetlist(design, stage, circuits, needed) for stage in design.stages]
-    files = {circuits.technology.library: circuits.technology.card_text()}
-    for template in circuits.templates.values():
-        files[f"template_{template.name}.spice"] = template.render(**_variables(design, template))
+    files = library_files(design, circuits)
     for stage in stages:
         files[f"{stage.name}.spice"] = stage.text()
     ports = _network_ports(design)
     files["network.spice"] = _network_text(design, circuits, stages, ports, list(files))
     return Netlist(files=files, ports=ports, templates=dict(circuits.templates))
+
+
+def library_files(design: Design, circuits: CircuitSet) -> dict[str, str]:
+    """The cards, and one file a template.
+
+    Raises:
+        InputError: templates that do not fit the design.
+    """
+    files = {circuits.technology.library: circuits.technology.card_text()}
+    for template in circuits.templates.values():
+        files[f"template_{template.name}.spice"] = template.render(**_variables(design, template))
+    return files
 
 
 def _variables(design: Design, template: Template) -> dict[str, int]:
@@ -86,23 +96,43 @@ def _network_text(
     ports: tuple[str, ...],
     files: list[str],
 ) -> str:
+    lines = [
+        f"* {design.name}: {' -> '.join(f'{s.name} ({s.size})' for s in design.stages)}",
+        f"* compiled to {design.provenance.bits} bits by hwsim {design.provenance.hwsim} from "
+        f"checkpoint {design.provenance.checkpoint[:12]}",
+        "* Weights are numbers of unit transistors over those of the diode of their line.",
+        unit_transistor_line(circuits),
+        *(f".include {name}" for name in files if name != circuits.technology.library),
+        "",
+        wrapped([".subckt network", *ports]),
+    ]
+    lines.append(reference_line(design, circuits))
+    for stage in stages:
+        own = {"vdd": nodes.supply(stage.stage.name)}
+        connected = [own.get(port, port) for port in stage.ports]
+        lines.append(wrapped([f"X{stage.stage.name}", *connected, stage.name]))
+    lines.append(".ends network")
+    return "\n".join(lines) + "\n"
+
+
+def unit_transistor_line(circuits: CircuitSet) -> str:
+    """The size of the unit transistor, which the templates ask for.
+
+    Raises:
+        InputError: the mirror template names none.
+    """
     unit = circuits.templates["mirror"].unit_transistor
     if unit is None:
         raise InputError(
             "names no unit_transistor",
             where=str(circuits.templates["mirror"].folder / "template.yaml"),
         )
+    return f".param w_unit={unit.width} l_unit={unit.length}"
+
+
+def reference_line(design: Design, circuits: CircuitSet) -> str:
+    """The instance that makes the unit current and the gate voltages of the chip."""
     operating = design.operating
-    lines = [
-        f"* {design.name}: {' -> '.join(f'{s.name} ({s.size})' for s in design.stages)}",
-        f"* compiled to {design.provenance.bits} bits by hwsim {design.provenance.hwsim} from "
-        f"checkpoint {design.provenance.checkpoint[:12]}",
-        "* Weights are numbers of unit transistors over those of the diode of their line.",
-        f".param w_unit={unit.width} l_unit={unit.length}",
-        *(f".include {name}" for name in files if name != circuits.technology.library),
-        "",
-        wrapped([".subckt network", *ports]),
-    ]
     bias = circuits.templates["bias"]
     roles = {role: role for role in nodes.BIAS_ROLES}
     roles |= {"vdd": nodes.supply(REFERENCE), "vss": "vss"}
@@ -113,10 +143,4 @@ def _network_text(
         **circuits.technology.bias.model_dump(),
     }
     values = {key: known[quantity] for key, quantity in bias.parameters.items()}
-    lines.append(instance(REFERENCE, bias.subcircuits["unit"], roles, values))
-    for stage in stages:
-        own = {"vdd": nodes.supply(stage.stage.name)}
-        connected = [own.get(port, port) for port in stage.ports]
-        lines.append(wrapped([f"X{stage.stage.name}", *connected, stage.name]))
-    lines.append(".ends network")
-    return "\n".join(lines) + "\n"
+    return instance(REFERENCE, bias.subcircuits["unit"], roles, values)

@@ -22,6 +22,11 @@ def _line(line: Line) -> str:
     return f"{line.stage}_{line.unit}_{line.part}"
 
 
+def level_line(stage: Stage) -> str:
+    """Node of the current of one level that the cells of a stage share, outside the stage."""
+    return f"{stage.name}_level_n"
+
+
 def outside(stage: Stage, unit: int) -> str:
     """Node at which an input or an output of the chip meets the testbench: ``logits_2``."""
     return f"{stage.name}_{unit}"
@@ -47,3 +52,8 @@ def row_current(stage: Stage, unit: int) -> str:
 def state_voltage(stage: Stage, unit: int, node: str) -> str:
     """Vector of a node inside a cell."""
     return f"v(xnetwork.x{stage.name}.xcell_{unit}.{node})"
+
+
+def node_voltage(node: str) -> str:
+    """Vector of a node of the testbench."""
+    return f"v({node})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hwsim.circuits import nodes
 from hwsim.circuits.circuit_set import CircuitSet
@@ -76,18 +76,24 @@ class StageNetlist:
         if stage.kind != "output":
             yield f"* The diode of each of its lines has {stage.diode_units} unit transistors."
         yield wrapped([".subckt", self.name, *self.ports])
-        yield from self._shared_lines()
+        yield from self.shared_lines()
         for unit in range(stage.size):
-            scale = stage.row_scale[unit]
-            yield f"* {stage.name}[{unit}]: a learned 1 is {scale:.4g} unit currents"
-            for mirror in self.rows[unit]:
-                yield self._mirror(unit, mirror)
-            if stage.kind != "output":
-                yield from self._unit(unit)
-        yield from self._turned()
+            yield from self.unit_lines(unit)
+        if stage.kind != "output":
+            yield from self.turn_arounds(turned_lines(stage, self.needed))
         yield f".ends {self.name}"
 
-    def _shared_lines(self) -> Iterator[str]:
+    def unit_lines(self, unit: int) -> Iterator[str]:
+        """The row of one unit, the unit, and its lines without their turn-arounds."""
+        stage = self.stage
+        scale = stage.row_scale[unit]
+        yield f"* {stage.name}[{unit}]: a learned 1 is {scale:.4g} unit currents"
+        for mirror in self.rows[unit]:
+            yield self._mirror(unit, mirror)
+        if stage.kind != "output":
+            yield from self._unit(unit)
+
+    def shared_lines(self) -> Iterator[str]:
         """Bias lines that the units of the stage share."""
         stage = self.stage
         reference = self.design.reference_units
@@ -182,11 +188,9 @@ class StageNetlist:
             return ""
         return f"beta {cell.threshold_learned[unit]:.4f}, alpha {cell.level_learned[unit]:.4f}"
 
-    def _turned(self) -> Iterator[str]:
-        """Lines needed at the other end too."""
-        if self.stage.kind == "output":
-            return
-        for line in turned_lines(self.stage, self.needed):
+    def turn_arounds(self, lines: Iterable[Line]) -> Iterator[str]:
+        """Copies of lines of the stage onto their other ends."""
+        for line in lines:
             polarity = native_polarity(self.stage, line.part)
             other = nodes.line_end(LineEnd(line, "p" if polarity == "n" else "n"))
             name = f"turn_{line.part}{line.unit}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -23,8 +22,6 @@ DECK = "testbench.spice"
 
 INPUT_RAMP = 20e-6
 """Time in which an input current moves to its next value, s."""
-
-_LONGEST_STEP = re.compile(r"^(\.tran \S+ \S+ \S+ )(\S+)$", re.MULTILINE)
 
 OPTIONS = (
     ".options gmin=1e-18 abstol=1e-16 vntol=1e-6 reltol=2e-3 chgtol=1e-16 "
@@ -82,19 +79,28 @@ def input_text(design: Design, currents: NDArray[np.float64]) -> str:
         design: the network.
         currents: A, [step, channel], positive into the chip.
     """
+    channels = range(design.stages[0].size)
+    lines = (input_line(design, channel, currents[:, channel]) for channel in channels)
+    head = "* Input currents, positive into the chip, one value per step"
+    return "\n".join([head, *lines]) + "\n"
+
+
+def input_line(design: Design, channel: int, values: NDArray[np.float64]) -> str:
+    """The source of one input.
+
+    Args:
+        design: the network.
+        channel: index of the input.
+        values: A, [step], positive into the chip.
+    """
     step = design.operating.step
-    stage = design.stages[0]
-    lines = ["* Input currents, positive into the chip, one value per step"]
-    for channel in range(stage.size):
-        values = currents[:, channel]
-        points = [f"0 {number(values[0])}"]
-        for index in range(1, len(values)):
-            start = index * step
-            points.append(f"{number(start)} {number(values[index - 1])}")
-            points.append(f"{number(start + INPUT_RAMP)} {number(values[index])}")
-        node = nodes.outside(stage, channel)
-        lines.append(wrapped([f"Iinput_{channel} 0 {node} pwl(", *points, ")"]))
-    return "\n".join(lines) + "\n"
+    points = [f"0 {number(values[0])}"]
+    for index in range(1, len(values)):
+        start = index * step
+        points.append(f"{number(start)} {number(values[index - 1])}")
+        points.append(f"{number(start + INPUT_RAMP)} {number(values[index])}")
+    node = nodes.outside(design.stages[0], channel)
+    return wrapped([f"Iinput_{channel} 0 {node} pwl(", *points, ")"])
 
 
 def testbench_text(
@@ -133,12 +139,17 @@ def testbench_text(
             f"Vsupply_{part} {nodes.supply(part)} 0 {number(operating.supply_voltage)}"
             for part in supply_parts(design)
         ),
-        *_clock(design, netlist.templates),
+        *clock_lines(design, netlist.templates),
         "* outputs into a source at half the supply",
-        *_meters(design),
+        *(meter_line(design, unit) for unit in range(design.stages[-1].size)),
         "",
         wrapped(["Xnetwork", *("0" if p == "vss" else p for p in netlist.ports), "network"]),
-        *_initial_conditions(design, netlist.templates),
+        *(
+            line
+            for stage in design.cells
+            for unit in range(stage.size)
+            for line in initial_conditions(stage, unit, netlist.templates[stage.kind])
+        ),
         "",
         wrapped([".save", *saved_vectors(design, netlist.templates)]),
         f".tran {number(operating.step / 100)} {number(stop)} 0 {number(operating.step / 20)}",
@@ -148,15 +159,10 @@ def testbench_text(
     return "\n".join(lines) + "\n"
 
 
-def finer_steps(testbench: str, halvings: int) -> str:
-    """A testbench with the longest step of its transient halved some times."""
-    if not halvings:
-        return testbench
-
-    def halved(line: re.Match[str]) -> str:
-        return f"{line[1]}{float(line[2]) / 2**halvings:.12g}"
-
-    return _LONGEST_STEP.sub(halved, testbench)
+def unit_vectors(stage: Stage, unit: int, templates: Mapping[str, Template]) -> tuple[str, ...]:
+    """Vectors that an engine reads of one unit: the sum current, and the state of a cell."""
+    state = () if stage.cell is None else state_vectors(stage, unit, templates[stage.kind])
+    return (nodes.row_current(stage, unit), *state)
 
 
 def saved_vectors(design: Design, templates: Mapping[str, Template]) -> tuple[str, ...]:
@@ -172,7 +178,8 @@ def saved_vectors(design: Design, templates: Mapping[str, Template]) -> tuple[st
     return (*rows, *states, *supplies)
 
 
-def _clock(design: Design, templates: Mapping[str, Template]) -> Iterable[str]:
+def clock_lines(design: Design, templates: Mapping[str, Template]) -> Iterable[str]:
+    """The clocks of ladders, if there are any."""
     if "clock" not in templates:
         return
     operating = design.operating
@@ -187,19 +194,16 @@ def _clock(design: Design, templates: Mapping[str, Template]) -> Iterable[str]:
     yield instance("clock", template.subcircuits["unit"], roles, values)
 
 
-def _meters(design: Design) -> Iterable[str]:
-    stage = design.stages[-1]
-    half = number(design.operating.supply_voltage / 2)
-    for unit in range(stage.size):
-        node = nodes.outside(stage, unit)
-        yield f"Vmeter_{node} {node} 0 {half}"
+def meter_line(design: Design, unit: int) -> str:
+    """A source at half the supply that takes the current of an output."""
+    node = nodes.outside(design.stages[-1], unit)
+    return f"Vmeter_{node} {node} 0 {number(design.operating.supply_voltage / 2)}"
 
 
-def _initial_conditions(design: Design, templates: Mapping[str, Template]) -> Iterable[str]:
-    for stage in design.cells:
-        for unit in range(stage.size):
-            for node, volts in templates[stage.kind].initial_conditions.items():
-                yield f".ic {nodes.state_voltage(stage, unit, node)}={number(volts)}"
+def initial_conditions(stage: Stage, unit: int, template: Template) -> Iterable[str]:
+    """Where the nodes of a cell begin."""
+    for node, volts in template.initial_conditions.items():
+        yield f".ic {nodes.state_voltage(stage, unit, node)}={number(volts)}"
 
 
 def _measures(design: Design, stop: float) -> Iterable[str]:

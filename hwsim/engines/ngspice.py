@@ -9,9 +9,8 @@ transistors takes less than a tenth of the time of a step, and each one that is 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,16 +24,12 @@ from hwsim.design.design import Design
 from hwsim.engines.engine import require_channels
 from hwsim.engines.reading import Reading, join_readings, read_sequence
 from hwsim.engines.result_store import ResultStore
+from hwsim.engines.simulations import Simulations
 from hwsim.engines.trace import Floats, Trace
 from hwsim.engines.transients import Transient, Transients
-from hwsim.foundation.errors import SimulatorError
-from hwsim.spice import ConvergenceError, Result, WorkerPool, program_version
+from hwsim.spice import Result, WorkerPool, program_version
 
 Progress = Callable[[float], None]
-
-
-HALVINGS = 2
-"""How often the longest time step of a transient is halved when ngspice finds no solution."""
 
 
 def _unwatched(_fraction: float) -> None:
@@ -127,48 +122,18 @@ class NgspiceEngine:
             self.on_progress(done / total)
 
         with WorkerPool(self.workers, self.timeout_seconds) as pool:
-            for key, outcome in self._outcomes(pool, transients, missing, report):
-                yield (
-                    key,
-                    read_sequence(
-                        design,
-                        self.circuits.templates,
-                        real_vectors(outcome),
-                        transients[key].steps,
-                        outcome.wall_seconds,
-                    ),
+            runs = Simulations(pool, self.results)
+            waiting = ((key, transients[key]) for key in missing)
+            for key, outcome, attempts in runs.run(waiting, report):
+                reading = read_sequence(
+                    design,
+                    self.circuits.templates,
+                    real_vectors(outcome),
+                    transients[key].steps,
+                    outcome.wall_seconds,
                 )
-                shutil.rmtree(self._folder(key), ignore_errors=True)
                 report(key, 1.0)
-
-    def _outcomes(
-        self,
-        pool: WorkerPool,
-        transients: Mapping[str, Transient],
-        missing: Sequence[str],
-        report: Callable[[str, float], None],
-    ) -> Iterator[tuple[str, Result]]:
-        """Run every missing transient, those that find no solution again in finer steps."""
-        waiting = list(missing)
-        for halvings in range(HALVINGS + 1):
-            queue = (transients[key].deck(self._folder(key), halvings) for key in waiting)
-            failed: list[str] = []
-            keys = tuple(waiting)
-
-            def told(position: int, fraction: float, keys: tuple[str, ...] = keys) -> None:
-                report(keys[position], fraction)
-
-            for position, outcome in pool.run(queue, told):
-                if isinstance(outcome, ConvergenceError) and halvings < HALVINGS:
-                    failed.append(keys[position])
-                elif isinstance(outcome, SimulatorError):
-                    raise outcome
-                else:
-                    yield keys[position], outcome
-            waiting = failed
-
-    def _folder(self, key: str) -> Path:
-        return self.results / f"deck_{key[:12]}"
+                yield key, replace(reading, attempts=attempts)
 
 
 def real_vectors(result: Result) -> dict[str, Floats]:

@@ -41,6 +41,7 @@ class Reading:
         waveform: on a fine grid.
         violations: what no ladder can do.
         seconds: wall time of the simulation.
+        attempts: what found no solution, and what did in the end; empty when all went well.
     """
 
     current: Mapping[str, Floats]
@@ -49,6 +50,24 @@ class Reading:
     waveform: Waveform
     violations: tuple[str, ...]
     seconds: float
+    attempts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitsReading:
+    """Some units of a stage in one transient.
+
+    Attributes:
+        current: A, [step, unit].
+        state: [step, unit]; None for units without cells.
+        waveform: current on the grid of `waveform_times`, A, [point, unit].
+        violations: what no ladder can do.
+    """
+
+    current: Floats
+    state: Integers | None
+    waveform: Floats
+    violations: tuple[str, ...]
 
 
 def read_sequence(
@@ -67,27 +86,68 @@ def read_sequence(
         steps: time steps of the sequence.
         seconds: wall time of the simulation.
     """
-    time = vectors["time"]
-    current, states, violations = {}, {}, []
-    for stage in design.stages:
-        moments = _moments(design, stage, steps)
-        rows = [vectors[nodes.row_current(stage, unit)] for unit in range(stage.size)]
-        current[stage.name] = np.stack([np.interp(moments, time, row) for row in rows], axis=1)
-        if stage.cell is not None:
-            state, wrong = _read_states(design, stage, templates[stage.kind], vectors, steps)
-            states[stage.name] = state
-            violations += wrong
+    read = {
+        stage.name: read_units(design, stage, range(stage.size), templates, vectors, steps)
+        for stage in design.stages
+    }
     return Reading(
-        current=current,
-        state=states,
+        current={name: units.current for name, units in read.items()},
+        state={name: units.state for name, units in read.items() if units.state is not None},
         supply_current={
-            part: _step_means(time, -vectors[nodes.supply_current(part)], design, steps)
-            for part in supply_parts(design)
+            part: read_supply(design, part, vectors, steps) for part in supply_parts(design)
         },
-        waveform=_waveform(design, vectors, steps),
-        violations=tuple(violations),
+        waveform=Waveform(
+            waveform_times(design, steps), {name: units.waveform for name, units in read.items()}
+        ),
+        violations=tuple(text for units in read.values() for text in units.violations),
         seconds=seconds,
     )
+
+
+def read_units(
+    design: Design,
+    stage: Stage,
+    units: Sequence[int],
+    templates: Mapping[str, Template],
+    vectors: Vectors,
+    steps: int,
+) -> UnitsReading:
+    """Sample the vectors of some units of a stage.
+
+    Args:
+        design: the network.
+        stage: of it.
+        units: of the stage.
+        templates: where the states of its cells are found.
+        vectors: by name, [point], with ``time``.
+        steps: time steps of the sequence.
+    """
+    time = vectors["time"]
+    rows = [vectors[nodes.row_current(stage, unit)] for unit in units]
+
+    def at(moments: Floats) -> Floats:
+        return np.stack([np.interp(moments, time, row) for row in rows], axis=1)
+
+    state, wrong = None, list[str]()
+    if stage.cell is not None:
+        state, wrong = _read_states(design, stage, units, templates[stage.kind], vectors, steps)
+    return UnitsReading(
+        current=at(_moments(design, stage, steps)),
+        state=state,
+        waveform=at(waveform_times(design, steps)),
+        violations=tuple(wrong),
+    )
+
+
+def read_supply(design: Design, part: str, vectors: Vectors, steps: int) -> Floats:
+    """Current from the supply of a part of the chip, A, mean of each step, [step]."""
+    drawn = -vectors[nodes.supply_current(part)]
+    return _step_means(vectors["time"], drawn, design, steps)
+
+
+def waveform_times(design: Design, steps: int) -> Floats:
+    """The grid of the waveforms that are kept, s, [point]."""
+    return np.linspace(0, steps * design.operating.step, steps * POINTS_PER_STEP + 1)
 
 
 def _moments(design: Design, stage: Stage, steps: int) -> Floats:
@@ -100,23 +160,28 @@ def _moments(design: Design, stage: Stage, steps: int) -> Floats:
 
 
 def _read_states(
-    design: Design, stage: Stage, template: Template, vectors: Vectors, steps: int
+    design: Design,
+    stage: Stage,
+    units: Sequence[int],
+    template: Template,
+    vectors: Vectors,
+    steps: int,
 ) -> tuple[Integers, list[str]]:
     """States at the end of each step, and what a sound ladder would not show."""
     moments = (np.arange(steps) + SETTLED) * design.operating.step
     half = design.operating.supply_voltage / 2
-    states = np.empty((steps, stage.size), dtype=np.int64)
+    states = np.empty((steps, len(units)), dtype=np.int64)
     wrong = []
-    for unit in range(stage.size):
+    for column, unit in enumerate(units):
         voltages = [vectors[name] for name in state_vectors(stage, unit, template)]
         bits = np.stack([np.interp(moments, vectors["time"], v) > half for v in voltages], axis=1)
-        states[:, unit] = bits.sum(axis=1)
+        states[:, column] = bits.sum(axis=1)
         where = f"{stage.name}[{unit}]"
         if (np.diff(bits.astype(int), axis=1) > 0).any():
             wrong.append(f"{where}: the ladder is not a thermometer code")
         if isinstance(stage.cell, CmruCell):
-            states[:, unit] -= stage.cell.half_range
-            moved = np.abs(np.diff(states[:, unit], prepend=0))
+            states[:, column] -= stage.cell.half_range
+            moved = np.abs(np.diff(states[:, column], prepend=0))
             wrong += [f"{where}: {moved[k]} levels in step {k}" for k in np.flatnonzero(moved > 1)]
     return states, wrong
 
@@ -126,17 +191,6 @@ def _step_means(time: Floats, values: Floats, design: Design, steps: int) -> Flo
     area = np.concatenate([[0.0], np.cumsum(np.diff(time) * (values[1:] + values[:-1]) / 2)])
     edges = np.arange(steps + 1) * design.operating.step
     return np.asarray(np.diff(np.interp(edges, time, area)) / design.operating.step)
-
-
-def _waveform(design: Design, vectors: Vectors, steps: int) -> Waveform:
-    grid = np.linspace(0, steps * design.operating.step, steps * POINTS_PER_STEP + 1)
-    current = {}
-    for stage in design.stages:
-        rows = [vectors[nodes.row_current(stage, unit)] for unit in range(stage.size)]
-        current[stage.name] = np.stack(
-            [np.interp(grid, vectors["time"], row) for row in rows], axis=1
-        )
-    return Waveform(grid, current)
 
 
 def join_readings(

@@ -58,10 +58,7 @@ class ResultStore:
                 f"waveform/{name}": value.astype(np.float32)
                 for name, value in reading.waveform.current.items()
             },
-            "note": np.frombuffer(
-                json.dumps({"violations": reading.violations, "seconds": reading.seconds}).encode(),
-                dtype=np.uint8,
-            ),
+            "note": np.frombuffer(json.dumps(_note(reading)).encode(), dtype=np.uint8),
         }
         buffer = io.BytesIO()
         np.savez_compressed(buffer, allow_pickle=False, **arrays)
@@ -84,6 +81,14 @@ class ResultStore:
         return self._folder / f"{key}.npz"
 
 
+def _note(reading: Reading) -> dict[str, object]:
+    return {
+        "violations": reading.violations,
+        "seconds": reading.seconds,
+        "attempts": reading.attempts,
+    }
+
+
 def _reading(arrays: dict[str, NDArray[Any]]) -> Reading:
     note = json.loads(arrays["note"].tobytes())
 
@@ -98,4 +103,5 @@ def _reading(arrays: dict[str, NDArray[Any]]) -> Reading:
         waveform=Waveform(arrays["waveform_time"], under("waveform")),
         violations=tuple(note["violations"]),
         seconds=float(note["seconds"]),
+        attempts=tuple(note.get("attempts", ())),
     )

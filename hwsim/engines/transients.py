@@ -9,9 +9,10 @@ from pathlib import Path
 from hwsim.chips.alterations import alterations
 from hwsim.chips.population import Population
 from hwsim.circuits.alteration_script import script_text
+from hwsim.circuits.attempts import Attempt, attempts_at
 from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.circuits.netlist import Netlist
-from hwsim.circuits.testbench import DECK, Conditions, finer_steps, input_text, testbench_text
+from hwsim.circuits.testbench import DECK, Conditions, input_text, testbench_text
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.engines.reading import READING_VERSION
@@ -31,13 +32,15 @@ class Transient:
         files: name -> text of everything in the folder of the deck.
         altered: parameters of devices of the chip; none for the circuit as drawn.
         steps: time steps.
-        stop_time: s.
+        stop_time: s; None for a deck that is no transient.
+        plots: that ngspice must leave.
     """
 
     files: Mapping[str, str]
     altered: Mapping[str, float]
     steps: int
-    stop_time: float
+    stop_time: float | None
+    plots: tuple[str, ...] = ("tran",)
 
     def key(self, simulator: str | None) -> str:
         """Hash of everything that the result follows from.
@@ -49,12 +52,17 @@ class Transient:
         made_by = f"ngspice {simulator}, reading {READING_VERSION}"
         return content_hash(made_by.encode(), *parts)
 
-    def deck(self, folder: Path, halvings: int = 0) -> Deck:
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Ways to simulate it, to be tried in this order."""
+        return attempts_at(self.files[DECK])
+
+    def deck(self, folder: Path, attempt: Attempt) -> Deck:
         """Write the deck.
 
         Args:
             folder: made if it is not there.
-            halvings: of the longest time step, for a run that found no solution.
+            attempt: how to simulate it.
 
         Raises:
             InputError: the folder cannot be written to.
@@ -64,8 +72,8 @@ class Transient:
         except OSError as error:
             raise InputError(f"cannot write: {error.strerror}", where=str(folder)) from None
         for name, text in self.files.items():
-            write_text(folder / name, finer_steps(text, halvings) if name == DECK else text)
-        return Deck(folder / DECK, stop_time=self.stop_time, altered=self.altered)
+            write_text(folder / name, attempt.change(text) if name == DECK else text)
+        return Deck(folder / DECK, self.stop_time, self.plots, altered=self.altered)
 
 
 @dataclass(frozen=True, slots=True)

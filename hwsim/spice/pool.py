@@ -82,12 +82,13 @@ class WorkerPool:
             self._idle.pop().kill()
 
     def run(
-        self, decks: Iterable[Deck], on_progress: ProgressCallback | None = None
+        self, decks: Iterable[Deck | None], on_progress: ProgressCallback | None = None
     ) -> Iterator[tuple[int, Result | SimulatorError]]:
         """Run decks and yield each one's result or error as it comes.
 
         Args:
-            decks: taken one by one as workers become free.
+            decks: taken one by one as workers become free. None: there is no deck before one of
+                those that run has ended, so that a deck may follow from what others gave.
             on_progress: called in this process with a deck's index and the finished part (0 to 1)
                 of its running analysis.
 
@@ -111,7 +112,7 @@ class WorkerPool:
             self._abandon()
 
     def _fill(
-        self, waiting: Iterator[tuple[int, Deck]]
+        self, waiting: Iterator[tuple[int, Deck | None]]
     ) -> Iterator[tuple[int, Result | SimulatorError]]:
         """Give every free place a deck; a deck that is not there is answered at once."""
         while len(self._busy) < self._limit:

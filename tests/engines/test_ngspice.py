@@ -11,6 +11,7 @@ from hwsim.circuits.testbench import Conditions
 from hwsim.data.sequences import Sequences
 from hwsim.engines.behavioural import BehaviouralEngine
 from hwsim.engines.ngspice import NgspiceEngine
+from hwsim.engines.result_store import ResultStore
 from hwsim.foundation.errors import InputError, SimulatorError
 from hwsim.spice import ConvergenceError
 from hwsim.spice import pool as pool_module
@@ -228,22 +229,23 @@ def reluctant(refusals, steps):
         left = refusals
 
         def run(self, decks, on_progress):
-            held = list(decks)
-            for deck in held:
+            for position, deck in enumerate(decks):
+                if deck is None:
+                    return
                 line = re.search(r"^\.tran.*$", deck.path.read_text(), re.MULTILINE)[0]
-                steps.append(float(line.split()[-1]))
-            if type(self).left:
-                type(self).left -= 1
-                for position, deck in enumerate(held):
+                steps.append(float(line.removesuffix(" uic").split()[-1]))
+                if type(self).left:
+                    type(self).left -= 1
                     yield position, ConvergenceError("no solution", deck=deck)
-                return
-            yield from super().run(iter(held), on_progress)
+                else:
+                    ((_, found),) = super().run(iter([deck]), on_progress)
+                    yield position, found
 
     return Reluctant
 
 
 @pytest.mark.spice
-def test_what_finds_no_solution_is_run_again_in_finer_steps(
+def test_what_finds_no_solution_is_run_again_in_other_ways(
     tiny, circuits, sequences, finished, tmp_path, monkeypatch
 ):
     steps = []
@@ -253,12 +255,16 @@ def test_what_finds_no_solution_is_run_again_in_finer_steps(
     np.testing.assert_allclose(steps, [longest, longest / 2])
     expected = finished[0].stages["cells_1"].state[:1, : trace.mask.shape[1]]
     np.testing.assert_array_equal(trace.stages["cells_1"].state[trace.mask], expected[trace.mask])
+    (kept,) = tmp_path.glob("*.npz")
+    assert ResultStore(tmp_path).load(kept.stem).attempts == ("as written", "steps halved")
 
 
 @pytest.mark.usefixtures("_no_workers")
-def test_finer_steps_end_somewhere(tiny, circuits, sequences, tmp_path, monkeypatch):
+def test_the_attempts_end_somewhere(tiny, circuits, sequences, tmp_path, monkeypatch):
     steps = []
-    monkeypatch.setattr("hwsim.engines.ngspice.WorkerPool", reluctant(9, steps))
+    monkeypatch.setattr("hwsim.engines.ngspice.WorkerPool", reluctant(99, steps))
     with pytest.raises(SimulatorError, match="no solution"):
         NgspiceEngine(circuits, tmp_path, workers=1).run(tiny, sequences.take([0]))
-    np.testing.assert_allclose(steps, tiny.operating.step / 20 / np.array([1, 2, 4]))
+    np.testing.assert_allclose(steps, tiny.operating.step / 20 / np.array([1, 2, 4, 2, 2]))
+    (deck,) = tmp_path.glob("deck_*/testbench.spice")
+    assert " uic\n" in deck.read_text()

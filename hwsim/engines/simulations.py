@@ -1,0 +1,109 @@
+"""Runs decks over a pool of workers, each in other ways until ngspice finds a solution."""
+
+from __future__ import annotations
+
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hwsim.circuits.attempts import Attempt
+from hwsim.engines.transients import Transient
+from hwsim.foundation.errors import SimulatorError
+from hwsim.spice import ConvergenceError, Deck, Result, WorkerPool
+
+Report = Callable[[str, float], None]
+"""Told the key of a deck and the finished part of its analysis."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """A deck on its way.
+
+    Attributes:
+        key: of its result.
+        transient: what to simulate.
+        waiting: attempts that are left.
+        tried: names of those that found no solution.
+    """
+
+    key: str
+    transient: Transient
+    waiting: deque[Attempt]
+    tried: list[str] = field(default_factory=list)
+    current: str = ""
+
+
+class Simulations:
+    """Decks over the workers of a pool.
+
+    Args:
+        pool: of workers.
+        folder: in which decks are written, a folder each; one that fails stays.
+    """
+
+    def __init__(self, pool: WorkerPool, folder: Path) -> None:
+        self._pool = pool
+        self._folder = folder
+        self._again: deque[_Run] = deque()
+        self._issued: list[_Run | None] = []
+
+    def run(
+        self, transients: Iterable[tuple[str, Transient] | None], report: Report
+    ) -> Iterator[tuple[str, Result, tuple[str, ...]]]:
+        """Run everything.
+
+        Args:
+            transients: keys, no two of them equal, and what to simulate; None while there is
+                nothing to do before one that runs has ended.
+            report: told of progress.
+
+        Yields:
+            Key, result, and the attempts that it took where one was not enough.
+
+        Raises:
+            SimulatorError: a deck that no attempt solves, or that ngspice does not accept.
+        """
+
+        def told(position: int, fraction: float) -> None:
+            run = self._issued[position]
+            if run is not None:
+                report(run.key, fraction)
+
+        for position, outcome in self._pool.run(self._decks(iter(transients)), told):
+            run = self._issued[position]
+            if run is None:
+                continue
+            self._issued[position] = None
+            if isinstance(outcome, ConvergenceError) and run.waiting:
+                run.tried.append(run.current)
+                self._again.append(run)
+            elif isinstance(outcome, SimulatorError):
+                raise outcome
+            else:
+                shutil.rmtree(self._place(run.key), ignore_errors=True)
+                yield run.key, outcome, (*run.tried, run.current) if run.tried else ()
+
+    def _decks(self, transients: Iterator[tuple[str, Transient] | None]) -> Iterator[Deck | None]:
+        """Without end: a deck may have to be run again at any time."""
+        while True:
+            run = self._again.popleft() if self._again else _next_run(transients)
+            self._issued.append(run)
+            if run is None:
+                yield None
+                continue
+            attempt = run.waiting.popleft()
+            run.current = attempt.name
+            yield run.transient.deck(self._place(run.key), attempt)
+
+    def _place(self, key: str) -> Path:
+        return self._folder / f"deck_{key[:12]}"
+
+
+def _next_run(transients: Iterator[tuple[str, Transient] | None]) -> _Run | None:
+    found = next(transients, None)
+    if found is None:
+        return None
+    key, transient = found
+    return _Run(key, transient, deque(transient.attempts))
