@@ -162,7 +162,7 @@ class _Batch:
         self._arrays = arrays
         self._kernels = kernels
         self._reference = reference
-        self._supply = SupplyModel(design, model)
+        self._supply = SupplyModel(design, model, kernels.form)
         self._network = NetworkPass(design, model, arrays, kernels)
         self._inputs = np.swapaxes(design.inputs.apply(sequences.values), 0, 1)
         # Tiles of sequences of like length waste few steps behind the ends.

@@ -8,6 +8,7 @@ follow the currents of their comparators. Equations: docs/power.md.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -25,7 +26,17 @@ from hwsim.engines.chip_model import ChipModel, plain_model
 from hwsim.engines.supply_cells import cell_currents
 from hwsim.engines.supply_groups import Groups, total_of
 from hwsim.engines.supply_shares import Bundle, stage_shares
-from hwsim.engines.supply_totals import LineTotals, Signals, Total, line_totals
+from hwsim.engines.supply_totals import (
+    EachChip,
+    EachStep,
+    Lines,
+    LineTotals,
+    Signals,
+    SumLines,
+    Total,
+    constant,
+    sum_lines,
+)
 from hwsim.engines.trace import Floats, Integers
 
 State = Integers | None
@@ -46,11 +57,16 @@ class SupplyModel:
     Args:
         design: the network.
         model: the chips; None for the integer circuit of the design, which leaks nothing.
+        form: of the sums over many chips.
     """
 
-    def __init__(self, design: Design, model: ChipModel | None = None) -> None:
+    def __init__(
+        self, design: Design, model: ChipModel | None = None, form: str = "arrays"
+    ) -> None:
+        self._sum_lines = _sum_lines(form)
         self._design = design
         self._model = plain_model(design) if model is None else model
+        self._turned = {(end.line.stage, end.line.part) for end in self._model.turned}
         self._shares = {
             stage.name: stage_shares(design, stage, self._model) for stage in design.stages
         }
@@ -73,7 +89,7 @@ class SupplyModel:
     def groups(self, sums: Mapping[str, Floats], states: Mapping[str, State]) -> dict[str, Groups]:
         """The same by part and group of devices."""
         shape = sums[self._design.stages[0].name].shape[:-1]
-        return self._added(sums, states, Total(shape, 1.0, np.asarray), slice(0, 1))
+        return self._added(sums, states, EachStep(shape), slice(0, 1))
 
     def charges(
         self,
@@ -92,14 +108,9 @@ class SupplyModel:
             valid: which steps count, [step, sample].
             chips: of the model.
         """
-        weights = valid.reshape(1, -1).astype(np.float64)
-
-        def total(values: Signals) -> Floats:
-            flat = values.reshape(values.shape[0], -1, values.shape[-1])
-            return np.asarray((weights @ flat)[:, 0])
-
         count = sums[self._design.stages[-1].name].shape[0]
-        over = Total((count,), float(weights.sum()), total)
+        weights = valid.reshape(-1).astype(np.float64)
+        over = EachChip((count,), weights, self._sum_lines)
         found = self._added(sums, states, over, chips)
         return np.asarray(sum(total_of(groups) for groups in found.values()))
 
@@ -134,34 +145,35 @@ class SupplyModel:
         if stage.kind == "output":
             return {}
         if stage.cell is not None and state is not None:
-            sides = self._levels(stage, state, chips)
+            signal, scales = self._levels(stage, state, chips)
         else:
-            sides = {"plus": np.maximum(total, 0.0)}
-            if "minus" in parts(stage):
-                sides["minus"] = sides["plus"] - total
-        found = {}
-        for part, drive in sides.items():
-            kept = self._kept(stage, part, chips).reshape(-1, *[1] * (drive.ndim - 1))
-            found[part] = line_totals(drive + kept, self._idle(stage, part), over)
-        return found
+            signal, one = total, np.ones((1, stage.size))
+            scales = {part: -one if part == "minus" else one for part in parts(stage)}
+        return {
+            part: over.lines(
+                Lines(signal, scale, self._kept(stage, part, chips), *self._idle(stage, part))
+            )
+            for part, scale in scales.items()
+        }
 
-    def _levels(self, stage: Stage, state: Integers, chips: slice) -> dict[Part, Floats]:
-        """Level currents of cells, mean over the step: a clocked level changes in its middle."""
+    def _levels(
+        self, stage: Stage, state: Integers, chips: slice
+    ) -> tuple[Signals, dict[Part, Floats]]:
+        """Levels of cells, and their currents, [chip, unit], by part.
+
+        A clocked level changes in the middle of a step: it counts with its mean.
+        """
         levels = self._model.parameters.stages[stage.name].levels
         if levels is None:
             raise ValueError(f"stage {stage.name} has no levels")
-        here = levels[chips].reshape(-1, *[1] * (state.ndim - 2), *levels.shape[1:])
+        here = levels[chips]
         if isinstance(stage.cell, FqBmruCell):
-            return {"plus": state * here[..., 1]}
+            return state, {"plus": here[..., 1]}
         half = (levels.shape[-1] - 1) // 2
         late = 1.0 - self._design.operating.write_fraction
         mean = late * state
         mean[:, 1:] += (1.0 - late) * state[:, :-1]
-        plus = np.maximum(mean, 0.0)
-        return {
-            "plus": plus * (here[..., -1] / half),
-            "minus": (mean - plus) * (here[..., 0] / half),
-        }
+        return mean, {"plus": here[..., -1] / half, "minus": here[..., 0] / half}
 
     def _kept(self, stage: Stage, part: Part, chips: slice) -> Floats:
         """What flows into each line of a part besides its signal, unit currents, [chip]."""
@@ -175,9 +187,7 @@ class SupplyModel:
     def _idle(self, stage: Stage, part: Part) -> tuple[float, float]:
         """Leakage of mirrors as large as the diodes of a part, where it reaches the supply."""
         native = native_polarity(stage, part)
-        turned = any(
-            end.line.stage == stage.name and end.line.part == part for end in self._model.turned
-        )
+        turned = (stage.name, part) in self._turned
         each = [self._model.supply.idle[side] * stage.diode_units for side in (native, "p")]
         return each[0] * (turned or native == "p"), each[1] * (turned and native == "n")
 
@@ -191,10 +201,10 @@ class SupplyModel:
         if stage.keep_alive_units:
             always = always + stage.keep_alive_units / self._design.reference_units
         groups: Groups = {
-            "bias": over.constant(always),
+            "bias": constant(always, over),
             "mirrors": np.zeros(over.shape),
             "diodes": np.zeros(over.shape),
-            "leakage": over.constant(shares.leakage),
+            "leakage": constant(shares.leakage, over),
         }
         for bundle, share in shares.lines.items():
             lines = drawn[bundle]
@@ -215,10 +225,18 @@ class SupplyModel:
         """Add what flows out of the P diodes of a stage's own lines."""
         for part, each in lines.items():
             if native_polarity(stage, part) == "p":
-                always = over.constant(self._kept(stage, part, chips) * stage.size)
+                always = constant(self._kept(stage, part, chips) * stage.size, over)
                 signal = each.drive.sum(axis=-1) - always
                 if stage.cell is None:
                     groups["diodes"] = groups["diodes"] + signal  # keep-alive is a bias
                 else:
                     groups["outputs"] = groups.get("outputs", 0.0) + signal
                     groups["leakage"] = groups["leakage"] + always
+
+
+def _sum_lines(form: str) -> SumLines:
+    """Sums in the form of a run; numba takes a second to import."""
+    if form == "compiled":
+        found: SumLines = importlib.import_module("hwsim.engines.compiled_supply").sum_lines
+        return found
+    return sum_lines

@@ -61,7 +61,9 @@ def _ladders(
     threshold = np.asarray(cell.threshold_units) / design.reference_units
     split = np.minimum(np.abs(total), threshold) + np.maximum(-total, 0.0)
     shared = cell.level_units / design.reference_units * supply.gain_source
-    above, below = over.of(np.maximum(state, 0)), over.of(np.maximum(-state, 0))
+    # Linear in the level on either side: that of the absolute level, and that of its sign.
+    level, size = over.of(state), over.of(np.abs(state))
+    above, below = (size + level) / 2, (size - level) / 2
     levels = (own.top - own.rest) * above + (own.bottom - own.rest) * below
     rest = stage.size * own.rest * over.weight
     return {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +12,6 @@ from hwsim.engines.supply_leakage import excess
 from hwsim.engines.trace import Floats
 
 Signals: TypeAlias = NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """Over what currents are added up.
-
-    Attributes:
-        shape: of what is found, ``[sequence, step]`` or ``[chip]``.
-        weight: what a constant counts in it.
-        of: from signals [..., unit] to totals [*shape, unit], or [1, unit] where all chips have the
-            same; linear.
-    """
-
-    shape: tuple[int, ...]
-    weight: float
-    of: Callable[[Signals], Floats]
-
-    def constant(self, value: Floats | float) -> Floats:
-        """What a constant, or one a chip, adds up to."""
-        return np.broadcast_to(np.asarray(value) * self.weight, self.shape).copy()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,14 +29,126 @@ class LineTotals:
     turned: Floats
 
 
-def line_totals(drive: Floats, idle: tuple[float, float], over: Total) -> LineTotals:
-    """Add up the lines of one part.
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """What drives the lines of one part: ``max(scale * signal, 0) + kept``.
+
+    Attributes:
+        signal: of every unit, [..., unit].
+        scale: unit currents of a signal of 1, negative for lines of its negative side,
+            [chip or 1, unit].
+        kept: what flows into each line besides, always, [chip or 1].
+        idle_native: leakage of mirrors as large as the diodes; 0 where nobody asks.
+        idle_turned: the same at the turned ends.
+    """
+
+    signal: Signals
+    scale: Floats
+    kept: Floats
+    idle_native: float
+    idle_turned: float
+
+
+class Total(Protocol):
+    """Over what currents are added up."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what is found."""
+        ...
+
+    @property
+    def weight(self) -> float:
+        """What a constant counts in it."""
+        ...
+
+    def of(self, values: Signals) -> Floats:
+        """From signals [..., unit] to totals [*shape, unit], [1, unit] of equal chips; linear."""
+        ...
+
+    def lines(self, lines: Lines) -> LineTotals:
+        """Of lines."""
+        ...
+
+
+def constant(value: Floats | float, over: Total) -> Floats:
+    """What a constant, or one a chip, adds up to."""
+    return np.broadcast_to(np.asarray(value) * over.weight, over.shape).copy()
+
+
+@dataclass(frozen=True, slots=True)
+class EachStep:
+    """Every step of every sequence of one chip by itself; signals are [sequence, step, unit]."""
+
+    shape: tuple[int, ...]
+    weight: float = 1.0
+
+    def of(self, values: Signals) -> Floats:
+        """See `Total`."""
+        return np.asarray(values, dtype=np.float64)
+
+    def lines(self, lines: Lines) -> LineTotals:
+        """See `Total`."""
+        drive = np.maximum(lines.scale * lines.signal, 0.0) + lines.kept[..., None]
+        native = excess(drive, lines.idle_native)
+        return LineTotals(drive, native, excess(drive + native, lines.idle_turned))
+
+
+class SumLines(Protocol):
+    """See `sum_lines`."""
+
+    def __call__(self, lines: Lines, weights: Floats) -> LineTotals:
+        """Sums, [chip, unit]."""
+        ...
+
+
+def sum_lines(lines: Lines, weights: Floats) -> LineTotals:
+    """Lines summed over steps and samples.
 
     Args:
-        drive: into the native diodes, [..., unit], none negative.
-        idle: leakage of mirrors as large as the diodes, of the native and of the turned polarity.
-        over: what to add up over.
+        lines: with signals [chip, row, unit].
+        weights: of the rows.
     """
-    native = excess(drive, idle[0])
-    turned = excess(drive + native, idle[1])
-    return LineTotals(over.of(drive), over.of(native), over.of(turned))
+    scale, kept = lines.scale[:, None, :], lines.kept[:, None, None]
+    drive = np.maximum(scale * lines.signal, 0.0) + kept
+    native = excess(drive, lines.idle_native)
+    turned = excess(drive + native, lines.idle_turned)
+    return LineTotals(*(weights @ each for each in (drive, native, turned)))
+
+
+@dataclass(frozen=True, slots=True)
+class EachChip:
+    """Every chip over all its steps and samples; signals are [chip, step, sample, unit].
+
+    Attributes:
+        shape: chips.
+        weights: what the steps of samples count, [step * sample].
+        sum_lines: in the form of the run.
+    """
+
+    shape: tuple[int, ...]
+    weights: Floats
+    sum_lines: SumLines = field(default=sum_lines)
+
+    @property
+    def weight(self) -> float:
+        """See `Total`."""
+        return float(self.weights.sum())
+
+    def of(self, values: Signals) -> Floats:
+        """See `Total`."""
+        return np.asarray(self.weights @ _rows(values))
+
+    def lines(self, lines: Lines) -> LineTotals:
+        """See `Total`."""
+        flat = Lines(
+            _rows(lines.signal), lines.scale, lines.kept, lines.idle_native, lines.idle_turned
+        )
+        return self.sum_lines(flat, self.weights)
+
+
+def _rows(values: Signals) -> Signals:
+    """Steps and samples as one axis; one chip where all are one array."""
+    if values.strides[0] == 0:
+        values = values[:1]
+    return values.reshape(values.shape[0], -1, values.shape[-1])
