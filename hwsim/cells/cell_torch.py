@@ -28,15 +28,31 @@ class Positive(nn.Module):
         return nn.functional.softplus(self.raw)
 
 
-class TorchCell(nn.Module, abc.ABC):
-    """A recurrent cell with its candidate layer: inputs [N, T, units] to states of that shape.
+class RecurrentCell(nn.Module, abc.ABC):
+    """A cell in the network: inputs [N, T, units] to states of that shape."""
+
+    kind: CellKind
+
+    @abc.abstractmethod
+    def forward(self, inputs: Tensor) -> Tensor:
+        """States h, [N, T, units], for the cell's inputs u of the same shape."""
+
+    def vectors(self) -> dict[str, Tensor]:
+        """The learned positive parameters by the names that `CellTraits.vectors` lists."""
+        return {name: getattr(self, name)() for name in KINDS[self.kind].vectors}
+
+    def plain_parameters(self) -> dict[str, Tensor]:
+        """Parameters outside its linear layers that a checkpoint holds as they are, by name."""
+        return {}
+
+
+class TorchCell(RecurrentCell):
+    """A cell with thresholds and the candidate layer that they see.
 
     Args:
         units: number of units.
         beta: the threshold to begin with, dimensionless as everything before the compiler.
     """
-
-    kind: CellKind
 
     def __init__(self, units: int, beta: float) -> None:
         super().__init__()
@@ -44,10 +60,6 @@ class TorchCell(nn.Module, abc.ABC):
         nn.init.normal_(self.candidate.weight, std=units**-0.5)
         nn.init.zeros_(self.candidate.bias)
         self.beta = Positive(units, beta)
-
-    @abc.abstractmethod
-    def forward(self, inputs: Tensor) -> Tensor:
-        """States h, [N, T, units], for the cell's inputs u of the same shape."""
 
     def candidates(self, inputs: Tensor) -> Tensor:
         """Candidates c, [N, T, units], as the thresholds see them."""
@@ -68,7 +80,3 @@ class TorchCell(nn.Module, abc.ABC):
         thresholds = [value for name, value in self.vectors().items() if name.startswith("beta")]
         distances = torch.stack([(sizes / threshold - 1).abs() for threshold in thresholds])
         return torch.relu(1 - distances / margin).sum(dim=0)
-
-    def vectors(self) -> dict[str, Tensor]:
-        """The learned positive parameters by the names that `CellTraits.vectors` lists."""
-        return {name: getattr(self, name)() for name in KINDS[self.kind].vectors}

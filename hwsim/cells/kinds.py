@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, get_args
 
 from hwsim.foundation.errors import InputError
 
-CellKind = Literal["bmru", "cmru", "saturating_cmru", "fq_bmru", "alpha_cmru"]
+CellKind = Literal[
+    "bmru", "cmru", "saturating_cmru", "fq_bmru", "alpha_cmru", "lru", "mingru", "gru"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,9 @@ class CellTraits:
         vectors: its learned positive parameters, one value a unit.
         has_levels: whether it has a half-range K, the number of levels on each side of zero.
         rectified: whether its candidate passes a ReLU.
+        has_candidate: whether it has a candidate layer, units x units.
+        tensors: what else it learns: the shape of each tensor in multiples of the units.
+        is_baseline: whether it is a cell without thresholds that the others are measured against.
         refusal: why no circuit can be made of it, or None when one can.
     """
 
@@ -28,12 +33,22 @@ class CellTraits:
     vectors: tuple[str, ...]
     has_levels: bool = False
     rectified: bool = False
+    has_candidate: bool = True
+    tensors: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    is_baseline: bool = False
     refusal: str | None = None
 
     @property
     def exportable(self) -> bool:
         """Whether the cell can become a circuit."""
         return self.refusal is None
+
+
+_NO_CIRCUIT = "its state is continuous and hwsim has no circuit for it; train saturating_cmru"
+
+
+def _layer(name: str, height: int = 1) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.weight": (height, 1), f"{name}.bias": (height,)}
 
 
 KINDS: Mapping[CellKind, CellTraits] = MappingProxyType(
@@ -53,7 +68,36 @@ KINDS: Mapping[CellKind, CellTraits] = MappingProxyType(
         "alpha_cmru": CellTraits(
             "alphaCMRU",
             ("beta",),
+            tensors=_layer("increment"),
             refusal="its state is continuous and no circuit restores it; train saturating_cmru",
+        ),
+        "lru": CellTraits(
+            "LRU",
+            (),
+            has_candidate=False,
+            tensors={
+                "nu_log": (1,),
+                "theta_log": (1,),
+                "gamma_log": (1,),
+                "input_real": (1, 1),
+                "input_imaginary": (1, 1),
+                "output_real": (1, 1),
+                "output_imaginary": (1, 1),
+                "direct": (1,),
+            },
+            is_baseline=True,
+            refusal=_NO_CIRCUIT,
+        ),
+        "mingru": CellTraits(
+            "minGRU", (), tensors=_layer("gate"), is_baseline=True, refusal=_NO_CIRCUIT
+        ),
+        "gru": CellTraits(
+            "GRU",
+            (),
+            has_candidate=False,
+            tensors=_layer("input", 3) | _layer("state", 3),
+            is_baseline=True,
+            refusal=_NO_CIRCUIT,
         ),
     }
 )

@@ -1,8 +1,9 @@
 """Recurrences over whole sequences, without a step-by-step loop and with exact gradients.
 
-Sequences are [N, T, units] with T of at least 1; states before the first step are zero. Every
-recurrence here passes a gradient back unchanged from step to step until something (a ladder's end,
-a new write) cuts it, so a gradient is a difference of two values of one reverse cumulative sum.
+Sequences are [N, T, units] with T of at least 1; states before the first step are zero. The
+recurrences with thresholds pass a gradient back unchanged from step to step until something (a
+ladder's end, a new write) cuts it, so theirs is a difference of two values of one reverse
+cumulative sum.
 """
 
 from __future__ import annotations
@@ -46,6 +47,39 @@ def latch_scan(writes: Tensor, keeps: Tensor) -> Tensor:
     return states
 
 
+def linear_scan(decays: Tensor, values: Tensor) -> Tensor:
+    """state_t = decays_t state_{t-1} + values_t.
+
+    Chunks of sqrt(T) steps run side by side; then the state at each chunk's start follows from the
+    chunk before it.
+
+    Args:
+        decays: real or complex, [N, T, units], at most 1 in magnitude for long sequences.
+        values: of the same dtype and shape.
+
+    Returns:
+        States, [N, T, units], with exact gradients to both arguments.
+    """
+    states: Tensor = _LinearScan.apply(decays, values)  # type: ignore[no-untyped-call]
+    return states
+
+
+class _LinearScan(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, decays: Tensor, values: Tensor) -> Tensor:  # noqa: ANN401
+        states = _linear_states(decays, values)
+        ctx.save_for_backward(decays, states)
+        return states
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ANN401
+        decays, states = ctx.saved_tensors
+        # G_t = g_t + conj(a_{t+1}) G_{t+1}: the same recurrence, from the last step to the first.
+        later = torch.cat([decays[:, 1:], torch.zeros_like(decays[:, :1])], dim=1).conj()
+        to_values = _linear_states(later.flip(1), gradients[0].flip(1)).flip(1)
+        return to_values * _one_step_earlier(states).conj(), to_values
+
+
 class _SaturatingScan(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, steps: Tensor, half_range: int) -> Tensor:  # noqa: ANN401
@@ -82,12 +116,39 @@ class _LatchScan(torch.autograd.Function):
         return to_states, to_states * _one_step_earlier(states)
 
 
-def _saturating_levels(steps: Tensor, half_range: int) -> Tensor:
-    count, length, units = steps.shape
+def _chunks(sequences: Tensor) -> Tensor:
+    """Sequences in chunks of sqrt(T) steps, the last padded with zeros, [N, chunk, step, units]."""
+    count, length, units = sequences.shape
     size = math.isqrt(length - 1) + 1
     chunks = -(-length // size)
-    padding = steps.new_zeros(count, chunks * size - length, units)
-    folded = torch.cat([steps, padding], dim=1).reshape(count, chunks, size, units)
+    padding = sequences.new_zeros(count, chunks * size - length, units)
+    return torch.cat([sequences, padding], dim=1).reshape(count, chunks, size, units)
+
+
+def _linear_states(decays: Tensor, values: Tensor) -> Tensor:
+    count, length, units = values.shape
+    shrink, added = _chunks(decays), _chunks(values)
+    state = added.new_zeros(added.shape[0], added.shape[1], units)
+    passed = torch.ones_like(state)
+    states, passes = [], []
+    for decay, value in zip(shrink.unbind(dim=2), added.unbind(dim=2), strict=True):
+        state, passed = decay * state + value, decay * passed
+        states.append(state)
+        passes.append(passed)
+    start = added.new_zeros(count, units)
+    starts = []
+    for last, whole in zip(state.unbind(dim=1), passed.unbind(dim=1), strict=True):
+        starts.append(start)
+        start = last + whole * start
+    within, before = torch.stack(states, dim=2), torch.stack(passes, dim=2)
+    joined = within + before * torch.stack(starts, dim=1)[:, :, None]
+    return joined.reshape(count, -1, units)[:, :length]
+
+
+def _saturating_levels(steps: Tensor, half_range: int) -> Tensor:
+    count, length, units = steps.shape
+    folded = _chunks(steps)
+    chunks, size = folded.shape[1:3]
     # Row 0 follows the lowest level through a chunk, row 1 the highest: lo and hi of the map.
     ends = steps.new_tensor([-half_range, half_range]).reshape(2, 1, 1, 1)
     bounds = []

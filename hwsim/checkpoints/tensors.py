@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hwsim.cells.kinds import KINDS
+from hwsim.cells.kinds import KINDS, CellKind
 from hwsim.checkpoints.header import CheckpointHeader
 from hwsim.foundation.errors import InputError
 
@@ -18,14 +18,22 @@ Shapes = dict[str, tuple[int, ...]]
 
 def expected_shapes(header: CheckpointHeader) -> Shapes:
     """Name and shape of every tensor of a network; rows of a weight are its outputs."""
-    units, classes = header.units, len(header.classes)
-    shapes = _affine("input", units, header.channels)
-    for block in range(header.blocks):
+    return network_shapes(
+        header.cell.kind, header.channels, header.units, header.blocks, len(header.classes)
+    )
+
+
+def network_shapes(kind: CellKind, channels: int, units: int, blocks: int, classes: int) -> Shapes:
+    """Name and shape of every tensor of a network of these sizes."""
+    traits = KINDS[kind]
+    shapes = _affine("input", units, channels)
+    for block in range(blocks):
         name = f"blocks.{block}"
-        shapes |= _affine(f"{name}.candidate", units, units)
-        if header.cell.kind == "alpha_cmru":
-            shapes |= _affine(f"{name}.cell.increment", units, units)
-        for vector in KINDS[header.cell.kind].vectors:
+        if traits.has_candidate:
+            shapes |= _affine(f"{name}.candidate", units, units)
+        for tensor, multiples in traits.tensors.items():
+            shapes[f"{name}.cell.{tensor}"] = tuple(units * each for each in multiples)
+        for vector in traits.vectors:
             shapes[f"{name}.cell.{vector}"] = (units,)
         shapes |= _affine(f"{name}.output", units, units)
     return shapes | _affine("readout", classes, units)

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from hwsim.cells.cell_torch import Positive, TorchCell
+from hwsim.cells.cell_torch import Positive, RecurrentCell
 from hwsim.cells.fq_bmru_torch import FqBmru
 from hwsim.checkpoints.checkpoint import Checkpoint
 from hwsim.checkpoints.tensors import Tensors
@@ -19,7 +19,7 @@ def network_tensors(network: Network) -> dict[str, NDArray[np.float64]]:
     """A network's numbers under the names that a checkpoint gives them."""
     values = {name: value.detach() for name, value in _linear_parameters(network).items()}
     for index, cell in enumerate(network.cells()):
-        for name, vector in cell.vectors().items():
+        for name, vector in (cell.vectors() | cell.plain_parameters()).items():
             values[f"blocks.{index}.cell.{name}"] = vector.detach()
     return {name: value.double().numpy() for name, value in values.items()}
 
@@ -31,7 +31,10 @@ def network_from_tensors(recipe: Recipe, channels: int, classes: int, tensors: T
         for name, parameter in _linear_parameters(network).items():
             parameter.copy_(torch.tensor(tensors[name]))
         for index, cell in enumerate(network.cells()):
-            _set_vectors(cell, f"blocks.{index}.cell.", tensors)
+            prefix = f"blocks.{index}.cell."
+            _set_vectors(cell, prefix, tensors)
+            for name, parameter in cell.plain_parameters().items():
+                parameter.copy_(torch.tensor(tensors[prefix + name]))
     return network
 
 
@@ -58,7 +61,7 @@ def _linear_parameters(network: Network) -> dict[str, Tensor]:
     return found
 
 
-def _set_vectors(cell: TorchCell, prefix: str, tensors: Tensors) -> None:
+def _set_vectors(cell: RecurrentCell, prefix: str, tensors: Tensors) -> None:
     for name, module in cell.named_children():
         if isinstance(module, Positive):
             value = torch.tensor(tensors[prefix + name])

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import copy
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from hwsim.checkpoints.header import Normalisation
-from hwsim.data.sequences import Sequences
-from hwsim.foundation.errors import InputError
+from hwsim.training.batches import Batch, Batches
+from hwsim.training.divergence import diverged, is_hopeless
+from hwsim.training.material import Material
 from hwsim.training.network import Network
 from hwsim.training.recipe import Recipe
 
@@ -22,19 +23,6 @@ _GRADIENT_NORM = 1.0
 _WARM_UP = 0.1
 _SIGNAL_COST = 0.1
 _CROWDING_COST = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Sequences as the network takes them: inputs [N, T, C], mask [N, T], labels [N]."""
-
-    inputs: Tensor
-    mask: Tensor
-    labels: Tensor
-
-    def take(self, indices: Tensor) -> Batch:
-        """The sequences at `indices`."""
-        return Batch(self.inputs[indices], self.mask[indices], self.labels[indices])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,15 +45,29 @@ class Fit:
 Advance = Callable[[float], None]
 """Takes how many optimiser steps have been done since it was last called."""
 
+State = dict[str, Any]
+"""Everything that the rest of a fit follows from: tensors, numbers, and mappings of them."""
 
-def make_batch(data: Sequences, normalisation: Normalisation, dtype: torch.dtype) -> Batch:
-    """Normalise labelled sequences for a network of `dtype`; padding stays zero."""
-    inputs = normalisation.apply(data.values) * data.mask[:, :, None]
-    return Batch(
-        torch.as_tensor(inputs, dtype=dtype),
-        torch.as_tensor(data.mask),
-        torch.as_tensor(data.labels),
-    )
+
+class Shelf(Protocol):
+    """Where the state of a fit is kept while it runs."""
+
+    def load(self) -> State | None:
+        """What was kept last, None when there is nothing."""
+
+    def offer(self, fitting: Fitting) -> None:
+        """Told after every step; keeps the state when it is time to."""
+
+
+class NoShelf:
+    """Keeps nothing."""
+
+    def load(self) -> State | None:
+        """Nothing."""
+        return None
+
+    def offer(self, fitting: Fitting) -> None:
+        """Let it pass."""
 
 
 @torch.no_grad()
@@ -77,47 +79,132 @@ def score(network: Network, batch: Batch) -> Score:
     return Score(hits / len(batch.labels), -loss)
 
 
-def fit(recipe: Recipe, training: Batch, validation: Batch, classes: int, advance: Advance) -> Fit:
+def fit(recipe: Recipe, material: Material, advance: Advance, shelf: Shelf | None = None) -> Fit:
     """Train a network; the last word on its state is the validation set's.
 
     Adam on the cross-entropy, gradient norm at most 1, a tenth of the steps to warm up, then a
     cosine to zero.
 
+    Args:
+        recipe: the recipe.
+        material: what it is trained on.
+        advance: told of every step.
+        shelf: where its state is kept, and where an earlier one may lie; None for nowhere.
+
     Raises:
-        InputError: the loss is no longer finite.
+        DivergedError: the loss ran away.
+        InputError: the state cannot be kept, or what was kept is damaged.
     """
+    shelf = shelf or NoShelf()
     with _one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        network = Network(recipe, training.inputs.shape[2], classes)
-        optimiser = torch.optim.Adam(network.parameters())
-        every = max(1, recipe.steps // _VALIDATIONS)
-        best, state = Score(-1.0, -math.inf), copy.deepcopy(network.state_dict())
-        for step, batch in enumerate(_batches(training, recipe), start=1):
-            optimiser.param_groups[0]["lr"] = _learning_rate(recipe, step)
-            _descend(network, optimiser, batch, recipe, step)
-            network.constrain(recipe)
-            if step % every == 0 or step == recipe.steps:
-                now = score(network, validation)
-                if now > best:
-                    best, state = now, copy.deepcopy(network.state_dict())
+        fitting = Fitting(recipe, material)
+        kept = shelf.load()
+        if kept is not None:
+            fitting.restore(kept)
+            advance(fitting.step)
+        while fitting.step < recipe.steps:
+            fitting.take_step()
+            shelf.offer(fitting)
             advance(1)
-        network.load_state_dict(state)
-    return Fit(network, recipe, best)
+        return fitting.best_fit()
 
 
-def _descend(
-    network: Network, optimiser: torch.optim.Adam, batch: Batch, recipe: Recipe, step: int
-) -> None:
-    optimiser.zero_grad()
-    loss = _loss(network, batch, recipe)
-    if not math.isfinite(loss.item()):
-        raise InputError(
-            f"the training diverged: the loss is not finite at step {step}",
-            hint="lower the learning rate, or look at the scale of the data",
-        )
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(network.parameters(), _GRADIENT_NORM)
-    optimiser.step()
+class Fitting:
+    """One network on its way, a step at a time; it can be left and taken up again anywhere.
+
+    It draws from torch's own generator, whose state is part of its state.
+
+    Args:
+        recipe: the recipe.
+        material: what it is trained on.
+    """
+
+    def __init__(self, recipe: Recipe, material: Material) -> None:
+        self.recipe, self.material = recipe, material
+        self.step = 0
+        self.network = Network(recipe, material.channels, len(material.classes))
+        self.optimiser = _optimiser(self.network, recipe)
+        self.batches = Batches(material.training, recipe.batch, recipe.input_noise)
+        self.first_loss = 0.0
+        self.best = Score(-1.0, -math.inf)
+        self.best_state = copy.deepcopy(self.network.state_dict())
+
+    def take_step(self) -> None:
+        """One step of the optimiser, and a look at the validation set where one is due.
+
+        Raises:
+            DivergedError: the loss ran away.
+        """
+        self.step += 1
+        self.optimiser.param_groups[0]["lr"] = _learning_rate(self.recipe, self.step)
+        self._descend(self.batches.next())
+        self.network.constrain(self.recipe)
+        every = max(1, self.recipe.steps // _VALIDATIONS)
+        if self.step % every == 0 or self.step == self.recipe.steps:
+            self._validate()
+
+    def best_fit(self) -> Fit:
+        """The network in its best state."""
+        network = Network(self.recipe, self.material.channels, len(self.material.classes))
+        network.load_state_dict(self.best_state)
+        return Fit(network, self.recipe, self.best)
+
+    def state(self) -> State:
+        """Everything that its further steps follow from."""
+        return {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "order": self.batches.order,
+            "generator": torch.get_rng_state(),
+            "first_loss": self.first_loss,
+            "best": (self.best.accuracy, self.best.negative_loss),
+            "best_state": self.best_state,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave.
+
+        Raises:
+            KeyError, ValueError, TypeError, RuntimeError: it is not the state of such a fit.
+        """
+        self.step = int(state["step"])
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.batches.order = state["order"]
+        self.first_loss = float(state["first_loss"])
+        self.best = Score(*state["best"])
+        self.best_state = state["best_state"]
+        torch.set_rng_state(state["generator"])
+
+    def _descend(self, batch: Batch) -> None:
+        self.optimiser.zero_grad()
+        loss = _loss(self.network, batch, self.recipe)
+        if self.step == 1:
+            self.first_loss = loss.item()
+        self._check(loss.item())
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
+        self.optimiser.step()
+
+    def _validate(self) -> None:
+        now = score(self.network, self.material.validation)
+        self._check(-now.negative_loss)
+        if now > self.best:
+            self.best, self.best_state = now, copy.deepcopy(self.network.state_dict())
+
+    def _check(self, loss: float) -> None:
+        if is_hopeless(loss, self.first_loss, len(self.material.classes)):
+            error = diverged(self.recipe, self.material.training, self.step, loss)
+            error.last_good = self.best_fit() if self.best.accuracy >= 0 else None
+            raise error
+
+
+def _optimiser(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
+    if recipe.weight_decay is None:
+        return torch.optim.Adam(network.parameters())
+    return torch.optim.AdamW(network.parameters(), weight_decay=recipe.weight_decay)
 
 
 def _loss(network: Network, batch: Batch, recipe: Recipe) -> Tensor:
@@ -140,20 +227,6 @@ def _learning_rate(recipe: Recipe, step: int) -> float:
         return recipe.learning_rate * step / warm_up
     progress = (step - warm_up) / max(1, recipe.steps - warm_up)
     return recipe.learning_rate * (1 + math.cos(math.pi * progress)) / 2
-
-
-def _batches(training: Batch, recipe: Recipe) -> Iterator[Batch]:
-    """As many noisy batches as there are steps, each epoch in a new order."""
-    count = len(training.labels)
-    size = min(recipe.batch, count)
-    order = torch.empty(0, dtype=torch.int64)
-    for _ in range(recipe.steps):
-        if len(order) < size:
-            order = torch.randperm(count)
-        batch = training.take(order[:size])
-        noise = recipe.input_noise * torch.randn_like(batch.inputs) * batch.mask[:, :, None]
-        yield replace(batch, inputs=batch.inputs + noise)
-        order = order[size:]
 
 
 @contextlib.contextmanager

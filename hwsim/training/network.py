@@ -1,4 +1,4 @@
-"""The trainable network around the cells: nothing in it that a circuit could not do."""
+"""The trainable network around the cells: nothing around them that a circuit could not do."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from torch import Tensor, nn
 
 from hwsim.cells.alpha_cmru_torch import AlphaCmru
 from hwsim.cells.bmru_torch import Bmru
-from hwsim.cells.cell_torch import TorchCell
+from hwsim.cells.cell_torch import RecurrentCell, TorchCell
 from hwsim.cells.cmru_torch import Cmru
 from hwsim.cells.fq_bmru_torch import FqBmru
+from hwsim.cells.gru_torch import Gru
+from hwsim.cells.lru_torch import Lru
+from hwsim.cells.mingru_torch import MinGru
 from hwsim.cells.saturating_cmru_torch import SaturatingCmru
 from hwsim.training.recipe import Recipe
 
@@ -17,7 +20,7 @@ from hwsim.training.recipe import Recipe
 class Block(nn.Module):
     """p + O h + b_o, with h the states of the cell for inputs relu(p); [N, T, units]."""
 
-    def __init__(self, cell: TorchCell, units: int) -> None:
+    def __init__(self, cell: RecurrentCell, units: int) -> None:
         super().__init__()
         self.cell = cell
         self.output = nn.Linear(units, units)
@@ -47,9 +50,9 @@ class Network(nn.Module):
         self.readout = nn.Linear(units, classes)
         self.last_step_only = recipe.readout == "last"
 
-    def cells(self) -> list[TorchCell]:
+    def cells(self) -> list[RecurrentCell]:
         """The recurrent cells, one a block, from the input on."""
-        return [module for module in self.modules() if isinstance(module, TorchCell)]
+        return [module for module in self.modules() if isinstance(module, RecurrentCell)]
 
     def signals(self, inputs: Tensor) -> list[Tensor]:
         """What flows as a current in the circuit: p after each layer, then the outputs.
@@ -70,7 +73,7 @@ class Network(nn.Module):
         """`TorchCell.crowding` of every block, [N, T, units] each, for what `signals` gave."""
         inputs = [torch.relu(p) for p in signals[: len(self.blocks)]]
         cells = zip(self.cells(), inputs, strict=True)
-        return [cell.crowding(u, margin) for cell, u in cells]
+        return [cell.crowding(u, margin) for cell, u in cells if isinstance(cell, TorchCell)]
 
     def read(self, outputs: Tensor, mask: Tensor) -> Tensor:
         """Logits [N, classes] from outputs [N, T, classes], valid where `mask` [N, T]."""
@@ -94,8 +97,9 @@ class Network(nn.Module):
                 layer.raise_beta_low(recipe.beta_low_floor)
 
 
-def _cell(recipe: Recipe) -> TorchCell:
+def _cell(recipe: Recipe) -> RecurrentCell:
     units, alpha, beta = recipe.units, recipe.alpha, recipe.beta
+    memory = recipe.memory or 1.0  # given wherever a baseline is trained
     match recipe.cell:
         case "bmru":
             return Bmru(units, alpha=alpha, beta=beta)
@@ -108,3 +112,9 @@ def _cell(recipe: Recipe) -> TorchCell:
             return FqBmru(units, alpha=alpha, beta=beta, beta_low_ratio=recipe.beta_low_ratio)
         case "alpha_cmru":
             return AlphaCmru(units, alpha=alpha, beta=beta)
+        case "lru":
+            return Lru(units, memory=memory)
+        case "mingru":
+            return MinGru(units, memory=memory)
+        case "gru":
+            return Gru(units, memory=memory)

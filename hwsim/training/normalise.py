@@ -14,8 +14,9 @@ def fit_normalisation(data: Sequences, clip: float | None) -> Normalisation:
     A channel that never changes is centred and left at its scale.
     """
     samples = data.values[data.mask]
-    deviation = samples.std(axis=0)
-    scale = np.where(deviation > 0, deviation, 1.0)
+    # The deviation of a constant may be a rounding error instead of zero.
+    varies = np.ptp(samples, axis=0) > 0
+    scale = np.where(varies, samples.std(axis=0), 1.0)
     return Normalisation(
         mean=tuple(samples.mean(axis=0).tolist()), scale=tuple(scale.tolist()), clip=clip
     )

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from hwsim.cells.kinds import KINDS, CellKind
+from hwsim.cells.kinds import KINDS, CellKind, CellTraits
 from hwsim.foundation.errors import InputError
 
 
@@ -39,6 +39,9 @@ class Recipe:
             None for no cost.
         alpha: step of the state to begin with.
         beta: threshold to begin with.
+        memory: baselines only, longest time constant that their states begin with, steps; None for
+            the length of the training sequences.
+        weight_decay: of AdamW, decoupled from the learning rate's adaption; None for plain Adam.
         beta_low_ratio: FQ-BMRU only, falling threshold over rising one to begin with.
         beta_low_floor: FQ-BMRU only, least falling threshold over rising one. A small falling
             threshold is a small current: slow to switch off, and lost in leakage.
@@ -67,6 +70,8 @@ class Recipe:
     beta: float = 0.5
     beta_low_ratio: float = 0.5
     beta_low_floor: float = 0.3
+    memory: float | None = None
+    weight_decay: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("units", "blocks", "steps", "batch"):
@@ -83,19 +88,40 @@ class Recipe:
             "margin",
             "alpha",
             "beta",
+            "memory",
+            "weight_decay",
         ):
             value = getattr(self, name)
             _require(value is None or 0 < value < math.inf, name, "positive and finite")
-        if KINDS[self.cell].has_levels:
+        if self.traits.has_levels:
             _require((self.levels_half or 0) >= 1, "levels_half", "given, and at least 1")
         elif self.levels_half is not None:
-            raise InputError(f"{KINDS[self.cell].title} has no levels_half", hint="leave it out")
+            raise InputError(f"{self.traits.title} has no levels_half", hint="leave it out")
+        self._refuse_what_the_cell_lacks()
+
+    def _refuse_what_the_cell_lacks(self) -> None:
+        absent = _OF_THRESHOLDS if self.traits.is_baseline else ("memory",)
+        for name in absent:
+            if getattr(self, name) != _DEFAULTS[name]:
+                raise InputError(f"{self.traits.title} has no {name}", hint="leave it out")
+
+    @property
+    def traits(self) -> CellTraits:
+        """What there is to know about its kind of cell."""
+        return KINDS[self.cell]
 
     def numbers(self) -> dict[str, int | float | str]:
         """The choices that are made, by name, as a checkpoint records them."""
+        absent = _OF_THRESHOLDS if self.traits.is_baseline else ()
         return {
-            name: value for name, value in dataclasses.asdict(self).items() if value is not None
+            name: value
+            for name, value in dataclasses.asdict(self).items()
+            if value is not None and name not in absent
         }
+
+
+_OF_THRESHOLDS = ("margin", "alpha", "beta", "beta_low_ratio", "beta_low_floor")
+_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Recipe)}
 
 
 def _require(met: bool, name: str, range_: str) -> None:

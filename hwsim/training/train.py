@@ -11,13 +11,13 @@ import torch
 
 import hwsim
 from hwsim.checkpoints.checkpoint import Checkpoint
-from hwsim.checkpoints.header import CellHeader, CheckpointHeader, Metrics, Normalisation, Versions
-from hwsim.data.sequences import Sequences, Splits
+from hwsim.checkpoints.header import CellHeader, CheckpointHeader, Metrics, Versions
+from hwsim.data.sequences import Splits
+from hwsim.training.batches import make_batch
 from hwsim.training.conversion import network_from_tensors, network_tensors
-from hwsim.training.fit import Advance, Fit, Score, fit, make_batch, score
-from hwsim.training.normalise import fit_normalisation
+from hwsim.training.fit import Advance, Fit, Score, fit, score
+from hwsim.training.material import Material, complete, prepare
 from hwsim.training.recipe import Recipe
-from hwsim.training.split import hold_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +61,24 @@ def train(
     Raises:
         InputError: the data leaves nothing to learn or to validate on, or the training diverges.
     """
-    kept, held = hold_out(splits.train, recipe.validation_fraction, recipe.split_seed)
-    normalisation = fit_normalisation(kept, recipe.input_clip)
-    training = make_batch(kept, normalisation, torch.float32)
-    validation = make_batch(held, normalisation, torch.float32)
+    material = prepare(splits, recipe)
+    recipe = complete(recipe, material)
     recipes = [dataclasses.replace(recipe, seed=recipe.seed + index) for index in range(seeds)]
-    fits = [fit(one, training, validation, len(kept.classes), advance) for one in recipes]
+    fits = [fit(one, material, advance) for one in recipes]
     best = max(fits, key=lambda one: one.validation)
-    checkpoint = _checkpoint(task, best, normalisation, (kept, held, splits.test), command)
+    checkpoint = _checkpoint(task, best, material, command)
     return Training(checkpoint, tuple(Contender(one.recipe.seed, one.validation) for one in fits))
 
 
-def _checkpoint(
-    task: str,
-    best: Fit,
-    normalisation: Normalisation,
-    parts: tuple[Sequences, Sequences, Sequences],
-    command: str,
-) -> Checkpoint:
+def _checkpoint(task: str, best: Fit, material: Material, command: str) -> Checkpoint:
     recipe = best.recipe
-    channels, classes = parts[0].channels, parts[0].classes
+    channels, classes = material.channels, material.classes
     tensors = network_tensors(best.network)
     # Scored in double precision with the numbers of the file, as every later reader will.
     network = network_from_tensors(recipe, channels, len(classes), tensors)
     training, validation, test = (
-        score(network, make_batch(part, normalisation, torch.float64)).accuracy for part in parts
+        score(network, make_batch(part, material.normalisation, torch.float64)).accuracy
+        for part in material.sets
     )
     header = CheckpointHeader(
         cell=CellHeader(kind=recipe.cell, levels_half=recipe.levels_half),
@@ -95,7 +88,7 @@ def _checkpoint(
         classes=classes,
         readout=recipe.readout,
         task=task,
-        normalisation=normalisation,
+        normalisation=material.normalisation,
         metrics=Metrics(train=training, validation=validation, test=test),
         seed=recipe.seed,
         versions=Versions(

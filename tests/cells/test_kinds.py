@@ -22,3 +22,10 @@ def test_unknown_kinds_list_the_known_ones():
     assert cell_kind("cmru") == "cmru"
     with pytest.raises(InputError, match=r"no cell 'lstm'.*fq_bmru"):
         cell_kind("lstm")
+
+
+@pytest.mark.parametrize("kind", ["lru", "mingru", "gru"])
+def test_baselines_are_refused_with_a_reason(kind):
+    assert KINDS[kind].is_baseline
+    with pytest.raises(InputError, match=r"cannot become a circuit: .*continuous.*saturating_cmru"):
+        require_exportable(kind)

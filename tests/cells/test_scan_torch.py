@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hwsim.cells.scan_torch import latch_scan, saturating_scan
+from hwsim.cells.scan_torch import latch_scan, linear_scan, saturating_scan
 
 
 def saturating_loop(steps, half_range):
@@ -20,6 +20,14 @@ def latch_loop(writes, keeps):
     state, states = torch.zeros_like(writes[:, 0]), []
     for write, keep in zip(writes.unbind(1), keeps.unbind(1), strict=True):
         state = write + keep * state
+        states.append(state)
+    return torch.stack(states, dim=1)
+
+
+def linear_loop(decays, values):
+    state, states = torch.zeros_like(values[:, 0]), []
+    for decay, value in zip(decays.unbind(1), values.unbind(1), strict=True):
+        state = decay * state + value
         states.append(state)
     return torch.stack(states, dim=1)
 
@@ -65,6 +73,31 @@ def test_latch_scan_equals_the_loop(seed, length):
         strict=True,
     ):
         torch.testing.assert_close(scanned, looped, rtol=0, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(seed=seeds, length=lengths, dtype=st.sampled_from([torch.float64, torch.complex128]))
+def test_linear_scan_equals_the_loop(seed, length, dtype):
+    generator = torch.Generator().manual_seed(seed)
+    decays, values, weights = torch.randn(3, 2, length, 3, generator=generator, dtype=dtype)
+    decays = decays / (1 + decays.abs())
+    torch.testing.assert_close(linear_scan(decays, values), linear_loop(decays, values))
+
+    def loss(function):
+        return lambda *arguments: (function(*arguments) * weights.conj()).real
+
+    for scanned, looped in zip(
+        gradients(loss(linear_scan), [decays, values], 1.0),
+        gradients(loss(linear_loop), [decays, values], 1.0),
+        strict=True,
+    ):
+        torch.testing.assert_close(scanned, looped)
+
+
+def test_a_linear_scan_forgets_at_a_decay_of_zero_and_keeps_at_one():
+    decays = torch.tensor([1.0, 1.0, 0.0, 1.0, 1.0]).reshape(1, 5, 1)
+    values = torch.tensor([1.0, 2.0, 3.0, 0.0, 4.0]).reshape(1, 5, 1)
+    assert linear_scan(decays, values).ravel().tolist() == [1, 3, 3, 3, 7]
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 4, 5, 9, 10, 3333])

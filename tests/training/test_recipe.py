@@ -21,6 +21,11 @@ from hwsim.training.recipe import Recipe
         ({"cell": "saturating_cmru"}, "levels_half must be given"),
         ({"cell": "saturating_cmru", "levels_half": 0}, "levels_half must be given"),
         ({"levels_half": 3}, "CMRU has no levels_half"),
+        ({"weight_decay": 0.0}, "weight_decay must be positive"),
+        ({"memory": 10.0}, "CMRU has no memory"),
+        ({"cell": "gru", "memory": -1.0}, "memory must be positive"),
+        ({"cell": "lru", "margin": 0.3}, "LRU has no margin"),
+        ({"cell": "mingru", "beta": 1.0}, "minGRU has no beta"),
     ],
 )
 def test_numbers_out_of_range_are_named(changes, complaint):

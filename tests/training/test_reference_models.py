@@ -9,8 +9,9 @@ import torch
 from hwsim.checkpoints.checkpoint import load_checkpoint
 from hwsim.data.tasks import load_task
 from hwsim.foundation.assets import shipped
+from hwsim.training.batches import make_batch
 from hwsim.training.conversion import checkpoint_network
-from hwsim.training.fit import make_batch, score
+from hwsim.training.fit import score
 from hwsim.training.recipe import Recipe
 from hwsim.training.train import train
 

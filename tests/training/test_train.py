@@ -10,8 +10,10 @@ from hwsim.checkpoints.checkpoint import load_checkpoint, save_checkpoint
 from hwsim.data.sequences import Sequences, Splits
 from hwsim.foundation.errors import InputError
 from hwsim.training import train as module
+from hwsim.training.batches import make_batch
 from hwsim.training.conversion import checkpoint_network
-from hwsim.training.fit import Score, make_batch, score
+from hwsim.training.fit import Score, score
+from hwsim.training.material import prepare
 from hwsim.training.normalise import fit_normalisation
 from hwsim.training.recipe import Recipe
 from hwsim.training.train import train
@@ -30,10 +32,45 @@ def test_it_learns_and_says_how_well(splits):
     assert header.versions.torch == torch.__version__
 
 
-@pytest.mark.parametrize("kind", ["bmru", "cmru", "fq_bmru", "alpha_cmru"])
+@pytest.mark.parametrize("kind", ["bmru", "cmru", "fq_bmru", "alpha_cmru", "lru", "mingru", "gru"])
 def test_every_kind_trains(splits, kind):
     recipe = dataclasses.replace(RECIPE, cell=kind, levels_half=None)
     assert train("toy", splits, recipe).checkpoint.header.metrics.train > 0.9
+
+
+def test_a_baseline_begins_with_the_memory_of_its_sequences(splits):
+    recipe = Recipe(cell="gru", units=3, steps=1)
+    recorded = train("toy", splits, recipe).checkpoint.header.recipe
+    assert recorded["memory"] == 6.0
+    assert "beta" not in recorded
+    assert Recipe(**recorded) == dataclasses.replace(recipe, memory=6.0)
+    given = train("toy", splits, dataclasses.replace(recipe, memory=40.0)).checkpoint.header
+    assert given.recipe["memory"] == 40.0
+
+
+def test_weight_decay_shrinks_what_does_not_help(splits):
+    free = train("toy", splits, RECIPE).checkpoint
+    held = train("toy", splits, dataclasses.replace(RECIPE, weight_decay=3.0)).checkpoint
+    assert held.header.recipe["weight_decay"] == 3.0
+    assert np.abs(held.tensors["input.weight"]).sum() < np.abs(free.tensors["input.weight"]).sum()
+
+
+def test_a_validation_set_that_is_given_is_the_one(splits):
+    """Its labels are upside down, so that the best state is the one that is least often right."""
+    upside_down = Sequences(
+        splits.test.values, splits.test.lengths, 1 - splits.test.labels, splits.test.classes
+    )
+    material = prepare(Splits(splits.train, splits.test, upside_down), RECIPE)
+    assert len(material.sets[0]) == len(splits.train)
+    given = train("toy", Splits(splits.train, splits.test, upside_down), RECIPE).checkpoint
+    assert given.header.metrics.validation == 1 - given.header.metrics.test
+    assert given.header.metrics.test < 0.9
+
+
+def test_a_class_without_a_training_sequence_is_named(splits):
+    ups = splits.train.take(np.flatnonzero(splits.train.labels == 1))
+    with pytest.raises(InputError, match="class 'down' has no training sequence"):
+        prepare(Splits(ups, splits.test, splits.test), RECIPE)
 
 
 def test_a_seed_gives_one_network_whatever_the_threads(splits):
@@ -137,5 +174,19 @@ def test_normalisation_looks_at_valid_steps_only():
 
 
 def test_a_training_that_diverges_says_so(splits):
-    with pytest.raises(InputError, match=r"diverged.*lower the learning rate"):
+    with pytest.raises(InputError, match=r"diverged.*lower learning_rate, now 1e\+30: try 0.03"):
         train("toy", splits, dataclasses.replace(RECIPE, learning_rate=1e30))
+
+
+def test_channels_that_never_change_and_single_steps_are_no_obstacle(splits):
+    """0.1 summed many times is not many times 0.1: its deviation is a rounding error."""
+
+    def odd(part):
+        values = np.full((len(part), 1, 3), 0.1)
+        values[:, 0, 0] = np.where(part.labels, 1.0, -1.0)
+        return Sequences(values, np.ones(len(part), dtype=int), part.labels, part.classes)
+
+    recipe = dataclasses.replace(RECIPE, readout="last")
+    header = train("toy", Splits(odd(splits.train), odd(splits.test)), recipe).checkpoint.header
+    assert header.normalisation.scale[1:] == (1.0, 1.0)
+    assert header.metrics.test == 1.0

@@ -1,0 +1,81 @@
+"""What a training works on: the sets of a task as the network takes them."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from hwsim.checkpoints.header import Normalisation
+from hwsim.data.sequences import Sequences, Splits
+from hwsim.foundation.errors import InputError
+from hwsim.training.batches import Batch, make_batch
+from hwsim.training.normalise import fit_normalisation
+from hwsim.training.recipe import Recipe
+from hwsim.training.split import hold_out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """The sets of a task, ready for one recipe.
+
+    Attributes:
+        sets: sequences for training, validation and test, in this order.
+        normalisation: fitted to those for training.
+        training: what networks learn from.
+        validation: what they are chosen by.
+    """
+
+    sets: tuple[Sequences, Sequences, Sequences]
+    normalisation: Normalisation
+    training: Batch
+    validation: Batch
+
+    @property
+    def channels(self) -> int:
+        """Channels of every sequence."""
+        return self.sets[0].channels
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self.sets[0].classes
+
+
+def prepare(splits: Splits, recipe: Recipe) -> Material:
+    """Take a task's validation set, or hold one out, and normalise.
+
+    Raises:
+        InputError: the data leaves nothing to learn or to validate on.
+    """
+    if splits.validation is None:
+        kept, held = hold_out(splits.train, recipe.validation_fraction, recipe.split_seed)
+    else:
+        kept, held = splits.train, splits.validation
+        _require_every_class(kept)
+    normalisation = fit_normalisation(kept, recipe.input_clip)
+    return Material(
+        sets=(kept, held, splits.test),
+        normalisation=normalisation,
+        training=make_batch(kept, normalisation, torch.float32),
+        validation=make_batch(held, normalisation, torch.float32),
+    )
+
+
+def complete(recipe: Recipe, material: Material) -> Recipe:
+    """A recipe with what it leaves to the data: the memory that a baseline begins with."""
+    if not recipe.traits.is_baseline or recipe.memory is not None:
+        return recipe
+    return dataclasses.replace(recipe, memory=float(material.sets[0].lengths.max()))
+
+
+def _require_every_class(data: Sequences) -> None:
+    if len(data.classes) < 2:
+        raise InputError("the training set has only one class", hint="there is nothing to learn")
+    labels = np.zeros(0, dtype=np.int64) if data.labels is None else data.labels
+    counts = np.bincount(labels, minlength=len(data.classes))
+    if not counts.all():
+        name = data.classes[int(np.argmin(counts))]
+        raise InputError(f"class '{name}' has no training sequence")
