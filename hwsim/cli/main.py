@@ -21,7 +21,9 @@ COMMANDS: dict[str, str] = {
     "simulate": "Run an export on one engine: traces and accuracy.",
     "verify": "Compare the three engines on real recordings.",
     "sweep": "Run many chips over mismatch, noise, temperature and more: accuracy, power, yield.",
+    "explore": "Find the design of least energy: bits, levels, templates, supply, current, step.",
     "power": "Power and energy per stage, per cell and per inference.",
+    "report": "Put everything that is known of an export on one page.",
     "template": "Look at circuit templates, start one, check it, measure it, compare two.",
     "doctor": "Say what is installed, what is missing and how to get it.",
 }

@@ -16,6 +16,7 @@ import numpy as np
 from hwsim.design.design import Design
 from hwsim.design.quantise import largest_units
 from hwsim.design.stage import CmruCell, Stage
+from hwsim.design.switching import decision_time, decision_window
 from hwsim.design.wiring import Line, row_mirrors
 from hwsim.foundation.quantities import format_quantity
 
@@ -179,11 +180,11 @@ def _switching(design: Design, stage: Stage) -> Iterator[Finding]:
     operating = design.operating
     unit = operating.unit_current / design.reference_units
     slowest = min(cell.threshold_units) * unit
-    window = operating.step * (operating.write_fraction if isinstance(cell, CmruCell) else 1.0)
+    window = decision_window(operating, cell)
     measured = design.measured[cell.kind]
     charge = max(measured[name] for name in DECISION_CHARGES[cell.kind])
     for overdrive, severity in ((1.0, "error"), (0.1, "warning")):
-        value = charge / (overdrive * slowest)
+        value = decision_time(charge, slowest, overdrive)
         text = (
             f"{stage.name}: a candidate {overdrive:.0%} beyond the smallest threshold "
             f"({format_quantity(slowest, 'A')}) decides in {format_quantity(value, 's')}, "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, PercentFormatter
+from matplotlib.ticker import EngFormatter, LogLocator, NullLocator, PercentFormatter
 
 from hwsim.report.figure_style import (
     BLUE,
@@ -25,6 +26,9 @@ _MERITS = (
     ("low", "5th percentile of chips", VERMILLION, "v", "--"),
 )
 """Field of the accuracy, words, colour, marker, line."""
+
+_Place = Callable[[Exploration, int], tuple[float, float]]
+"""Where a point of the finals lies in a panel."""
 
 
 def pareto_figure(
@@ -55,17 +59,25 @@ def _draw_front(axes: Axes, found: Exploration, choice: Choice | None, loss: flo
         accuracy = [getattr(figures[index].accuracy, merit) for index in front]
         axes.step(energy, accuracy, where="post", color=colour, linestyle=line)
         axes.plot(energy, accuracy, marker, color=colour, ms=6, label=f"{words}, front")
-    _mark(axes, found, choice)
+    _ring(axes, found, choice, _energy_and_accuracy)
     least = found.reference.accuracy.low - loss
     axes.axhline(least, color=MUTED, linestyle=":", label="least 5th percentile allowed")
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(EngFormatter("J"))
-    axes.xaxis.set_minor_formatter("")
+    _logarithmic(axes, "x", "J")
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set(xlabel="energy an inference, median chip", ylabel="accuracy")
     axes.set_title(f"{found.finals.sweep.chips} chips a point")
     axes.grid(visible=True)
-    axes.legend(loc="lower right")
+    axes.margins(0.08)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+
+
+def _logarithmic(axes: Axes, which: Literal["x", "y"], unit: str) -> None:
+    """An axis by ratios with readable numbers, however short it is."""
+    axes.set(**{f"{which}scale": "log"})
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(EngFormatter(unit))
 
 
 def _scatter(
@@ -76,22 +88,32 @@ def _scatter(
     axes.plot(energy, accuracy, linestyle="none", ms=4, markeredgewidth=0, **style)  # type: ignore[arg-type]
 
 
-def _mark(axes: Axes, found: Exploration, choice: Choice | None) -> None:
-    """Ring the 5th percentiles of the export and of the chosen point."""
+def _ring(axes: Axes, found: Exploration, choice: Choice | None, at: _Place) -> None:
+    """Frame the export and ring the chosen point, where `at` says that they lie."""
     points = {"export": (0, "s")} | ({"chosen": (choice.index, "o")} if choice else {})
     for words, (index, marker) in points.items():
-        figures = found.finals.figures[index]
+        x, y = at(found, index)
         axes.plot(
-            figures.energy.median,
-            figures.accuracy.low,
+            x,
+            y,
             marker,
-            ms=13,
+            ms=11,
             markerfacecolor="none",
             markeredgecolor=INK,
             markeredgewidth=1.4,
             linestyle="none",
             label=words,
         )
+
+
+def _energy_and_accuracy(found: Exploration, index: int) -> tuple[float, float]:
+    figures = found.finals.figures[index]
+    return figures.energy.median, figures.accuracy.low
+
+
+def _current_and_step(found: Exploration, index: int) -> tuple[float, float]:
+    point = found.candidates[index].point
+    return point.unit_current, point.step
 
 
 def _draw_plane(axes: Axes, found: Exploration, choice: Choice | None) -> None:
@@ -105,26 +127,10 @@ def _draw_plane(axes: Axes, found: Exploration, choice: Choice | None) -> None:
     ):
         x, y = [each[0] for each in chosen], [each[1] for each in chosen]
         axes.plot(x, y, marker, color=colour, linestyle="none", ms=6, label=words)
-    marks = {"export": (0, "s")} | ({"chosen": (choice.index, "o")} if choice else {})
-    for words, (index, marker) in marks.items():
-        point = found.candidates[index].point
-        axes.plot(
-            point.unit_current,
-            point.step,
-            marker,
-            ms=13,
-            markerfacecolor="none",
-            markeredgecolor=INK,
-            markeredgewidth=1.4,
-            linestyle="none",
-            label=words,
-        )
-    for axis, unit in ((axes.xaxis, "A"), (axes.yaxis, "s")):
-        axis.set_major_formatter(EngFormatter(unit))
-    axes.set(xscale="log", yscale="log", xlabel="unit current", ylabel="time step")
-    for axis, unit in ((axes.xaxis, "A"), (axes.yaxis, "s")):
-        axis.set_major_formatter(EngFormatter(unit))
-        axis.set_minor_formatter("")
+    _ring(axes, found, choice, _current_and_step)
+    _logarithmic(axes, "x", "A")
+    _logarithmic(axes, "y", "s")
+    axes.set(xlabel="unit current", ylabel="time step")
     axes.set_title("where cells decide in time")
     axes.grid(visible=True)
     axes.margins(0.12)

@@ -44,7 +44,7 @@ def export_checkpoint(
     measured = _measured(unit_kind(network), complete, pdk_root)
     design = compile_design(network, complete, measured, name=checkpoint.stem)
     circuits = load_circuits(design, pdk_root)
-    return design, write_export(target, design, circuits, _sample(design))
+    return design, write_export(target, design, circuits, sample_inputs(design))
 
 
 def _measured(
@@ -71,7 +71,7 @@ def _measured(
     )
 
 
-def _sample(design: Design) -> Floats:
+def sample_inputs(design: Design) -> Floats:
     """Input currents for the deck in the folder: the first test recording of a known task, A."""
     if design.provenance.task not in TASKS:
         return np.zeros((UNKNOWN_TASK_STEPS, design.stages[0].size))

@@ -49,11 +49,9 @@ class BehaviouralEvaluator:
             InputError: a template that was never measured, or no such device.
         """
         arrays_on(device)
-        by_template = {
-            build.template: datasheets_of(each.circuits)
-            for build, each in material.networks.items()
-        }
-        return cls(material, {b: by_template[b.template] for b in material.networks}, device)
+        circuits = {build.template: each.circuits for build, each in material.networks.items()}
+        found = {template: datasheets_of(each) for template, each in circuits.items()}
+        return cls(material, {each: found[each.template] for each in material.networks}, device)
 
     @property
     def block(self) -> int:

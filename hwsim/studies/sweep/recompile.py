@@ -54,8 +54,11 @@ def circuits_by_build(
     own = own_build(export.design)
     wanted = {own, *builds}
     compiled = _compiled(export.design, {(b.bits, b.levels_half) for b in wanted}, checkpoint)
+    others = _templates(export, wanted)
     return {
-        build: _with_templates(export, compiled[build.bits, build.levels_half], build)
+        build: _with_templates(
+            export, compiled[build.bits, build.levels_half], others[build.template]
+        )
         for build in sorted(wanted)
     }
 
@@ -142,15 +145,33 @@ def _compiled(
     return made
 
 
-def _with_templates(export: Export, design: Design, build: Build) -> Circuit:
-    """A design with the templates of a build in the places of their kinds."""
-    made = replace(export, design=design)
-    for name in build.templates:
+_Measured = tuple[Template, Datasheet]
+
+
+def _templates(export: Export, builds: Collection[Build]) -> Mapping[str, list[_Measured]]:
+    """What each choice of templates puts in the place of the export's, by its word.
+
+    Raises:
+        InputError: a template that does not fit the network or was never measured.
+    """
+    own = {template.name for template in export.circuits.templates.values()}
+    names = {name for build in builds for name in build.templates} - own
+    found: dict[str, _Measured] = {}
+    for name in sorted(names):
         template = load_template(name)
-        if made.design.templates.get(template.kind) == name:
-            continue
-        require_swappable(made, template)
-        swapped = swap(made, template, _datasheet(made, template))
+        require_swappable(export, template)
+        found[name] = template, _datasheet(export, template)
+    return {
+        build.template: [found[name] for name in build.templates if name not in own]
+        for build in builds
+    }
+
+
+def _with_templates(export: Export, design: Design, others: Collection[_Measured]) -> Circuit:
+    """A design with other templates in the places of their kinds."""
+    made = replace(export, design=design)
+    for template, sheet in others:
+        swapped = swap(made, template, sheet)
         made = replace(made, design=swapped.design, circuits=swapped.circuits)
     return Circuit(made.design, made.circuits)
 

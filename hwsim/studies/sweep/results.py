@@ -15,7 +15,11 @@ from hwsim.studies.sweep.folder import VERSION
 from hwsim.studies.sweep.job import Sweep
 from hwsim.studies.sweep.parameters import PARAMETERS
 
-_TYPES = {"number": pa.float64(), "count": pa.int64(), "word": pa.string()}
+COLUMN_TYPES = {"number": pa.float64(), "count": pa.int64(), "word": pa.string()}
+"""Type of the column of a parameter, by its kind."""
+
+FORMAT = f"hwsim-sweep {VERSION}"
+"""Of the files that hold the table."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +50,7 @@ def results_table(results: Results) -> pa.Table:
     for parameter in PARAMETERS.values():
         column = [getattr(point, parameter.field) for point in sweep.points]
         repeated = np.repeat(np.array(column, dtype=object), chips)
-        columns[parameter.field] = pa.array(repeated, type=_TYPES[parameter.kind])
+        columns[parameter.field] = pa.array(repeated, type=COLUMN_TYPES[parameter.kind])
     columns |= {
         "chip": pa.array(np.tile(np.arange(chips), points)),
         "seed": pa.array(np.full(rows, sweep.seed), type=pa.uint64()),
@@ -59,10 +63,15 @@ def results_table(results: Results) -> pa.Table:
     return pa.table(columns)
 
 
-def parquet_bytes(table: pa.Table) -> bytes:
-    """A table as a Parquet file: the same bytes for the same table."""
+def parquet_bytes(table: pa.Table, described_as: str = FORMAT) -> bytes:
+    """A table as a Parquet file: the same bytes for the same table.
+
+    Args:
+        table: any.
+        described_as: format and version, in the metadata of the file.
+    """
     buffer = io.BytesIO()
-    described = table.replace_schema_metadata({"format": f"hwsim-sweep {VERSION}"})
+    described = table.replace_schema_metadata({"format": described_as})
     pyarrow.parquet.write_table(described, buffer, compression="zstd")
     return buffer.getvalue()
 
