@@ -1,39 +1,74 @@
-"""The ngspice engine: the transistors of a design, one transient a sequence and chip.
+"""The ngspice engine: the transistors of a design.
 
 Finished sequences are kept by the content hash of their deck, so that an interrupted run
 continues where it was and a repeated one costs nothing.
 
-Every transient is a deck of its own, also those of many chips: reading a network and altering its
-transistors takes less than a tenth of the time of a step, and each one that is finished is kept.
+A network is one deck, the reference, or cut into parts that are simulated one after the other
+(`partition`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
+from typing import Protocol
 
 from hwsim.chips.population import Population
 from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.circuits.netlist import write_netlist
+from hwsim.circuits.partition.part import Partition
 from hwsim.circuits.testbench import Conditions
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.engines.engine import require_channels
-from hwsim.engines.reading import Reading, join_readings, read_sequence
+from hwsim.engines.partition.parted_network import PartedNetwork
+from hwsim.engines.partition.parted_runs import PartedRuns
+from hwsim.engines.reading import Reading, join_readings
 from hwsim.engines.result_store import ResultStore
-from hwsim.engines.simulations import Simulations
-from hwsim.engines.trace import Floats, Trace
-from hwsim.engines.transients import Transient, Transients
-from hwsim.spice import Result, WorkerPool, program_version
+from hwsim.engines.simulations import Report
+from hwsim.engines.trace import Trace
+from hwsim.engines.transients import Transients
+from hwsim.engines.whole_runs import WholeRuns
+from hwsim.spice import WorkerPool, program_version
 
 Progress = Callable[[float], None]
 
 
 def _unwatched(_fraction: float) -> None:
     """Progress that nobody looks at."""
+
+
+class Runs(Protocol):
+    """Sequences on chips on their way through ngspice.
+
+    Attributes:
+        keys: of every sequence on every chip, chip after chip; equal runs have equal keys.
+    """
+
+    keys: tuple[str, ...]
+
+    @property
+    def steps(self) -> Mapping[str, int]:
+        """Key -> time steps."""
+        ...
+
+    def simulate(
+        self, missing: Sequence[str], pool: WorkerPool, folder: Path, report: Report
+    ) -> Iterator[tuple[str, Reading]]:
+        """Run some keys; yield each with its reading when finished.
+
+        Args:
+            missing: the keys.
+            pool: of workers.
+            folder: for decks, and for what is kept of unfinished runs.
+            report: told of progress.
+
+        Raises:
+            InputError: the folder cannot be written to.
+            SimulatorError: a deck failed.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +84,7 @@ class NgspiceEngine:
         on_progress: called with the finished fraction of the run.
         population: of chips with mismatch; None for the circuit as drawn.
         chip: position in the population of the one that `run` runs.
+        partition: what one deck holds: the network, a stage of it, or some cells.
     """
 
     circuits: CircuitSet
@@ -59,6 +95,7 @@ class NgspiceEngine:
     on_progress: Progress = _unwatched
     population: Population | None = None
     chip: int = 0
+    partition: Partition = "none"
 
     @property
     def name(self) -> str:
@@ -91,51 +128,40 @@ class NgspiceEngine:
         self, design: Design, sequences: Sequences, chips: Sequence[int]
     ) -> Iterator[Trace]:
         require_channels(design, sequences)
-        netlist = write_netlist(design, self.circuits)
-        made = Transients(design, netlist, self.circuits, self.conditions, self.population)
-        transients = list(made.of(sequences, chips))
-        simulator = program_version()
-        keys = [transient.key(simulator) for transient in transients]
+        runs = self._runs(design, sequences, chips)
         store = ResultStore(self.results)
-        readings = {key: store.load(key) for key in dict.fromkeys(keys)}
-        # Of equal transients one is enough; two decks of one key would share a folder.
-        wanted = {key: transients[keys.index(key)] for key in readings}
-        missing = [key for key, reading in readings.items() if reading is None]
-        for key, reading in self._simulate(design, wanted, missing):
+        readings = {key: store.load(key) for key in dict.fromkeys(runs.keys)}
+        for key, reading in self._simulate(runs, readings):
             store.save(key, reading)
             readings[key] = reading
-        for start in range(0, len(keys), len(sequences)):
-            own = keys[start : start + len(sequences)]
+        for start in range(0, len(runs.keys), len(sequences)):
+            own = runs.keys[start : start + len(sequences)]
             done = [found for key in own if (found := readings[key]) is not None]
             yield join_readings(design, done, sequences.lengths, sequences.values.shape[1])
 
+    def _runs(self, design: Design, sequences: Sequences, chips: Sequence[int]) -> Runs:
+        simulator = program_version()
+        if self.partition == "none":
+            netlist = write_netlist(design, self.circuits)
+            made = Transients(design, netlist, self.circuits, self.conditions, self.population)
+            return WholeRuns(design, self.circuits, list(made.of(sequences, chips)), simulator)
+        network = PartedNetwork(design, self.circuits, self.conditions, self.partition)
+        return PartedRuns(network, self.circuits, sequences, self.population, chips, simulator)
+
     def _simulate(
-        self, design: Design, transients: Mapping[str, Transient], missing: Sequence[str]
+        self, runs: Runs, readings: Mapping[str, Reading | None]
     ) -> Iterator[tuple[str, Reading]]:
-        """Run the transients that are missing; yield each when finished."""
-        finished = {key: 0.0 if key in missing else 1.0 for key in transients}
-        total = sum(transient.steps for transient in transients.values())
+        """Run what is missing; yield each reading when finished."""
+        missing = [key for key, reading in readings.items() if reading is None]
+        finished = {key: 0.0 if reading is None else 1.0 for key, reading in readings.items()}
+        steps = runs.steps
+        total = sum(steps.values())
 
         def report(key: str, fraction: float) -> None:
             finished[key] = max(fraction, finished[key])  # a new analysis begins at 0
-            done = sum(transients[key].steps * part for key, part in finished.items())
-            self.on_progress(done / total)
+            self.on_progress(sum(steps[each] * part for each, part in finished.items()) / total)
 
         with WorkerPool(self.workers, self.timeout_seconds) as pool:
-            runs = Simulations(pool, self.results)
-            waiting = ((key, transients[key]) for key in missing)
-            for key, outcome, attempts in runs.run(waiting, report):
-                reading = read_sequence(
-                    design,
-                    self.circuits.templates,
-                    real_vectors(outcome),
-                    transients[key].steps,
-                    outcome.wall_seconds,
-                )
+            for key, reading in runs.simulate(missing, pool, self.results, report):
+                yield key, reading
                 report(key, 1.0)
-                yield key, replace(reading, attempts=attempts)
-
-
-def real_vectors(result: Result) -> dict[str, Floats]:
-    """The vectors of the transient of a run, [point]."""
-    return {name: np.real(values) for name, values in result.plots["tran"].items()}

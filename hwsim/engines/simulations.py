@@ -26,6 +26,7 @@ class _Run:
         transient: what to simulate.
         waiting: attempts that are left.
         tried: names of those that found no solution.
+        current: name of the one that runs.
     """
 
     key: str
@@ -47,7 +48,8 @@ class Simulations:
         self._pool = pool
         self._folder = folder
         self._again: deque[_Run] = deque()
-        self._issued: list[_Run | None] = []
+        self._running: dict[int, _Run] = {}
+        self._asked = 0
 
     def run(
         self, transients: Iterable[tuple[str, Transient] | None], report: Report
@@ -67,15 +69,10 @@ class Simulations:
         """
 
         def told(position: int, fraction: float) -> None:
-            run = self._issued[position]
-            if run is not None:
-                report(run.key, fraction)
+            report(self._running[position].key, fraction)
 
         for position, outcome in self._pool.run(self._decks(iter(transients)), told):
-            run = self._issued[position]
-            if run is None:
-                continue
-            self._issued[position] = None
+            run = self._running.pop(position)
             if isinstance(outcome, ConvergenceError) and run.waiting:
                 run.tried.append(run.current)
                 self._again.append(run)
@@ -89,10 +86,11 @@ class Simulations:
         """Without end: a deck may have to be run again at any time."""
         while True:
             run = self._again.popleft() if self._again else _next_run(transients)
-            self._issued.append(run)
+            position, self._asked = self._asked, self._asked + 1
             if run is None:
                 yield None
                 continue
+            self._running[position] = run
             attempt = run.waiting.popleft()
             run.current = attempt.name
             yield run.transient.deck(self._place(run.key), attempt)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from hwsim.chips.alterations import alterations
 from hwsim.chips.population import Population
 from hwsim.circuits.alteration_script import script_text
@@ -16,6 +18,7 @@ from hwsim.circuits.testbench import DECK, Conditions, input_text, testbench_tex
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.engines.reading import READING_VERSION
+from hwsim.engines.trace import Floats
 from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash, write_text
 from hwsim.spice import Deck
@@ -106,31 +109,16 @@ class Transients:
         """
         inputs = [self._files(sequences, index) for index in range(len(sequences))]
         for chip in chips:
-            altered = self._alterations(chip)
+            altered = chip_alterations(self.design, self.circuits, self.population, chip)
             drawn = {CHIP: script_text(altered)} if altered else {}
             for files, steps in inputs:
                 stop = steps * self.design.operating.step
                 yield Transient({**files, **drawn}, altered, steps, stop)
 
-    def _alterations(self, chip: int) -> Mapping[str, float]:
-        if self.population is None:
-            if chip:
-                raise InputError(
-                    f"there is no chip {chip} without a population",
-                    where="chip",
-                    hint="say which chips there are: Population(seed, count)",
-                )
-            return {}
-        self.population.chip(chip)
-        if self.population.mismatch_scale == 0:
-            return {}  # all chips are the circuit as drawn, and share its results
-        return alterations(self.design, self.circuits, self.population, chip)
-
     def _files(self, sequences: Sequences, index: int) -> tuple[Mapping[str, str], int]:
         """Every file of the deck of one sequence, and its steps."""
         steps = int(sequences.lengths[index])
-        inputs = self.design.inputs.apply(sequences.values[index, :steps])
-        currents = inputs * self.design.operating.unit_current
+        currents = input_currents(self.design, sequences, index)
         testbench = testbench_text(
             self.design, self.netlist, self.circuits.technology, self.conditions, steps
         )
@@ -140,3 +128,31 @@ class Transients:
             DECK: testbench,
         }
         return files, steps
+
+
+def input_currents(design: Design, sequences: Sequences, index: int) -> Floats:
+    """Currents into a chip for one sequence, A, [step, channel]."""
+    values = sequences.values[index, : int(sequences.lengths[index])]
+    return np.asarray(design.inputs.apply(values) * design.operating.unit_current)
+
+
+def chip_alterations(
+    design: Design, circuits: CircuitSet, population: Population | None, chip: int
+) -> Mapping[str, float]:
+    """What makes the circuit as drawn a chip.
+
+    Raises:
+        InputError: no such chip.
+    """
+    if population is None:
+        if chip:
+            raise InputError(
+                f"there is no chip {chip} without a population",
+                where="chip",
+                hint="say which chips there are: Population(seed, count)",
+            )
+        return {}
+    population.chip(chip)
+    if population.mismatch_scale == 0:
+        return {}  # all chips are the circuit as drawn, and share its results
+    return alterations(design, circuits, population, chip)

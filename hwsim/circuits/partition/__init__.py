@@ -1,0 +1,1 @@
+"""A network in parts that are simulated one after the other."""

@@ -1,0 +1,196 @@
+"""The transistors of one part, under the names that they have in the whole network.
+
+Mismatch and readings name devices and vectors, so what holds for the network holds for its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hwsim.circuits import nodes
+from hwsim.circuits.circuit_set import CircuitSet
+from hwsim.circuits.instance import wrapped
+from hwsim.circuits.netlist import library_files, reference_line, unit_transistor_line
+from hwsim.circuits.partition.loads import hanging_units, load_lines
+from hwsim.circuits.partition.part import Part
+from hwsim.circuits.stage_netlist import StageNetlist
+from hwsim.design.design import Design
+from hwsim.design.stage import Stage
+from hwsim.design.wiring import REFERENCE, Line, LineEnd, needed_ends, turned_lines
+
+
+@dataclass(frozen=True, slots=True)
+class PartNetlist:
+    """The circuit of a part without what drives it.
+
+    Attributes:
+        files: name -> text; ``network.spice`` includes the others.
+        ports: nodes of the subcircuit ``network``, in order.
+        still: nodes that hold still: bias lines, and lines that the units of a stage share. The
+            reference drives them, every other part reads them.
+        read: lines of other parts that its mirrors copy.
+        driven: its own lines that other parts copy.
+        loads: what those parts hang on them.
+        places: its instances as ngspice calls them: ``xhidden.xrow0_input0_plus``.
+    """
+
+    files: Mapping[str, str]
+    ports: tuple[str, ...]
+    still: tuple[str, ...]
+    places: frozenset[str]
+    read: tuple[LineEnd, ...] = ()
+    driven: tuple[LineEnd, ...] = ()
+    loads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What a part holds of a stage.
+
+    Attributes:
+        stage: whose.
+        lines: its elements.
+        nodes: port of its subcircuit -> node of the network.
+    """
+
+    stage: Stage
+    lines: Sequence[str]
+    nodes: Mapping[str, str]
+
+    @property
+    def subcircuit(self) -> str:
+        """Name of the subcircuit."""
+        return f"stage_{self.stage.name}"
+
+
+class PartNetlists:
+    """Writes the circuits of the parts of a design.
+
+    Args:
+        design: the network.
+        circuits: its technology and templates.
+
+    Raises:
+        InputError: templates that do not fit the design or each other.
+    """
+
+    def __init__(self, design: Design, circuits: CircuitSet) -> None:
+        self._design = design
+        self._circuits = circuits
+        self._needed = needed_ends(design)
+        self._hanging = hanging_units(design)
+        self._library = library_files(design, circuits)
+        self._stages = {
+            stage.name: StageNetlist(design, stage, circuits, self._needed)
+            for stage in design.stages
+        }
+
+    def of(self, part: Part) -> PartNetlist:
+        """The units of a part."""
+        netlist = self._stages[part.stage]
+        stage = netlist.stage
+        ends = {m.end for unit in part.units for m in netlist.rows[unit] if m.line.part != "unit"}
+        read = tuple(sorted(end for end in ends if end.line.part != "keep"))
+        driven = tuple(sorted(end for end in self._needed if _holds(part, end.line)))
+        lines = [line for unit in part.units for line in netlist.unit_lines(unit)]
+        lines += self._turn_arounds(netlist, lambda line: _holds(part, line))
+        still = [nodes.line_end(end) for end in sorted(ends - set(read))]
+        world = (nodes.outside(stage, u) for u in part.units if stage.kind in ("input", "output"))
+        signals = [*world, *(nodes.line_end(end) for end in (*read, *driven)), *still]
+        clocks = nodes.CLOCK_ROLES if stage.kind == "cmru" else ()
+        inside = {node: node for node in (*signals, *nodes.BIAS_ROLES, *clocks)}
+        body = _Body(stage, lines, inside | _shared_nodes(stage))
+        if stage.kind == "cmru":
+            still.append(nodes.level_line(stage))
+        return PartNetlist(
+            files=self._files(part.name, [body], []),
+            ports=_ports([body]),
+            still=(*nodes.BIAS_ROLES, *still),
+            places=_places([body]),
+            read=read,
+            driven=driven,
+            loads=tuple(load_lines(self._design, netlist.mirrors, driven, self._hanging)),
+        )
+
+    def reference(self) -> PartNetlist:
+        """The bias of the chip, and the lines that the units of each stage share."""
+        bodies: list[_Body] = []
+        still = list(nodes.BIAS_ROLES)
+        for netlist in self._stages.values():
+            stage = netlist.stage
+            keep = [nodes.line_end(end) for end in sorted(self._needed) if _keeps(stage, end)]
+            lines = [*netlist.shared_lines()]
+            lines += self._turn_arounds(netlist, lambda line: line.part == "keep")
+            if not lines:
+                continue
+            inside = {node: node for node in (*keep, *nodes.BIAS_ROLES)}
+            bodies.append(_Body(stage, lines, inside | _shared_nodes(stage)))
+            still += [*keep, *((nodes.level_line(stage),) if stage.kind == "cmru" else ())]
+        own = reference_line(self._design, self._circuits)
+        return PartNetlist(
+            files=self._files(REFERENCE, bodies, [own]),
+            ports=_ports(bodies, (*nodes.BIAS_ROLES, nodes.supply(REFERENCE))),
+            still=tuple(still),
+            places=_places(bodies) | {f"x{REFERENCE}"},
+        )
+
+    def _turn_arounds(self, netlist: StageNetlist, wanted: Callable[[Line], bool]) -> Iterator[str]:
+        """Turn-arounds of some lines of a stage."""
+        if netlist.stage.kind != "output":
+            lines = turned_lines(netlist.stage, self._needed)
+            yield from netlist.turn_arounds(line for line in lines if wanted(line))
+
+    def _files(self, title: str, bodies: Sequence[_Body], own: Sequence[str]) -> Mapping[str, str]:
+        """Cards, templates, a file a stage, and ``network.spice`` with elements of its own."""
+        files = dict(self._library)
+        for body in bodies:
+            head = wrapped([".subckt", body.subcircuit, *body.nodes])
+            lines = (head, *body.lines, f".ends {body.subcircuit}")
+            files[f"{body.subcircuit}.spice"] = "\n".join(lines) + "\n"
+        included = [name for name in files if name != self._circuits.technology.library]
+        ports = _ports(bodies, (*nodes.BIAS_ROLES, nodes.supply(REFERENCE)) if own else ())
+        lines = (
+            f"* {self._design.name}: {title}",
+            unit_transistor_line(self._circuits),
+            *(f".include {name}" for name in included),
+            wrapped([".subckt network", *ports]),
+            *own,
+            *(wrapped([f"X{b.stage.name}", *b.nodes.values(), b.subcircuit]) for b in bodies),
+            ".ends network",
+        )
+        files["network.spice"] = "\n".join(lines) + "\n"
+        return files
+
+
+def _shared_nodes(stage: Stage) -> dict[str, str]:
+    """Rails of a stage, and the line of the level current that its cells share."""
+    level = {"level_n": nodes.level_line(stage)} if stage.kind == "cmru" else {}
+    return level | {"vdd": nodes.supply(stage.name), "vss": "vss"}
+
+
+def _ports(bodies: Sequence[_Body], own: Sequence[str] = ()) -> tuple[str, ...]:
+    """Nodes of the network, each once, ground last."""
+    found = dict.fromkeys([*own, *(node for body in bodies for node in body.nodes.values())])
+    found.pop("vss", None)
+    return (*found, "vss")
+
+
+def _places(bodies: Sequence[_Body]) -> frozenset[str]:
+    """Instances inside the stages of a part."""
+    return frozenset(
+        f"x{body.stage.name}.{line.split(maxsplit=1)[0].lower()}"
+        for body in bodies
+        for line in body.lines
+        if line.startswith("X")
+    )
+
+
+def _holds(part: Part, line: Line) -> bool:
+    """Whether a unit of the part drives a line."""
+    return line.stage == part.stage and line.part in ("plus", "minus") and line.unit in part.units
+
+
+def _keeps(stage: Stage, end: LineEnd) -> bool:
+    """Whether an end is of the keep-alive replica of a stage."""
+    return end.line.stage == stage.name and end.line.part == "keep"
