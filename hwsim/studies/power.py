@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hwsim.design.design import Design
-from hwsim.engines.trace import Trace
+from hwsim.engines.trace import Floats, Trace
 from hwsim.foundation.errors import InputError
 
 
@@ -26,6 +26,7 @@ class Power:
         by_group: W, by group of devices (`hwsim.engines.supply_groups.Group`), which add up to
             `total`; empty for traces of ngspice, whose supplies are metered by part alone.
         by_part_and_group: W, the same of each part.
+        by_step: W, at each step of a recording, mean of the recordings that last so long.
         clock: W, of the clock drivers, beside `total`; None where nobody knows it.
     """
 
@@ -37,6 +38,7 @@ class Power:
     energy_per_inference: float
     by_group: Mapping[str, float] = field(default_factory=dict)
     by_part_and_group: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    by_step: tuple[float, ...] = ()
     clock: float | None = None
 
 
@@ -69,8 +71,17 @@ def measure_power(design: Design, trace: Trace) -> Power:
         energy_per_inference=float(np.mean(inference)),
         by_group=_added(groups.values()),
         by_part_and_group=groups,
+        by_step=tuple(float(watts) for watts in voltage * _by_step(trace)),
         clock=None if trace.clock_energy is None else trace.clock_energy / trace.step,
     )
+
+
+def _by_step(trace: Trace) -> Floats:
+    """Mean supply current at each step, A, [step]."""
+    mask = trace.mask
+    current = np.where(mask, sum(trace.supply_current.values()), 0.0)
+    longest = int(trace.lengths.max())
+    return np.asarray(current.sum(axis=0)[:longest] / mask.sum(axis=0)[:longest])
 
 
 def _added(groups: Iterable[Mapping[str, float]]) -> dict[str, float]:
