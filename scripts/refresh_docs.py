@@ -30,10 +30,12 @@ from hwsim.circuits.figures import find_figure
 from hwsim.cli.main import main as hwsim
 from hwsim.design.store import schema_json
 from hwsim.foundation.quantities import format_quantity
+from hwsim.training import config
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("docs/tutorial.md", "docs/design_format.md", "docs/circuits.md")
 SCHEMA = "docs/design.schema.json"
+TRAINING_SCHEMA = "docs/training.schema.json"
 WIDTH = 96
 
 _QUOTATION = re.compile(
@@ -141,8 +143,9 @@ def _index(lines: list[str], text: str, start: int, name: str) -> int:
 
 @click.command()
 def main() -> None:
-    """Rewrite the quotations and the schema in the folder `docs`."""
+    """Rewrite the quotations and the schemas in the folder `docs`."""
     (ROOT / SCHEMA).write_text(schema_json(), encoding="utf-8")
+    (ROOT / TRAINING_SCHEMA).write_text(config.schema_json(), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="hwsim-docs-") as folder:
         workshop = Path(folder)
         prepare_workshop(workshop)

@@ -1,41 +1,42 @@
-"""`hwsim train`: a quantised recurrent network from recordings."""
+"""`hwsim train`: a recurrent network from recordings."""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cells.kinds import KINDS, cell_kind
+from hwsim.cells.kinds import KINDS
+from hwsim.cli.options import FileType
 from hwsim.cli.output import command_line, emit, json_option, progress
+from hwsim.cli.recipe_options import (
+    chosen_recipe,
+    matched,
+    recipe_options,
+    require_checkpoint_place,
+    resolved,
+)
 from hwsim.foundation.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
+    from hwsim.training.config import TrainingConfig
+    from hwsim.training.divergence import DivergedError
+    from hwsim.training.run_folder import RunFolder
     from hwsim.training.train import Training
-
-_SUFFIX = ".safetensors"
 
 
 @click.command("train")
-@click.argument("task")
+@click.argument("task", required=False)
+@click.option("--config", type=FileType, help="A training in a YAML file; options override it.")
 @click.option("--cell", default="saturating_cmru", show_default=True, help=", ".join(KINDS))
-@click.option("--units", default=8, show_default=True, help="Units in every layer.")
-@click.option("--blocks", default=1, show_default=True, help="Recurrent blocks.")
-@click.option("--levels-half", type=int, help="K, for 2K+1 levels; saturating_cmru: 3.")
-@click.option("--readout", type=click.Choice(["mean", "last"]), default="mean", show_default=True)
-@click.option("--steps", default=600, show_default=True, help="Optimiser steps.")
-@click.option("--batch", default=64, show_default=True, help="Sequences a step.")
-@click.option("--learning-rate", default=0.02, show_default=True, help="Peak rate.")
-@click.option("--weight-clip", type=float, help="Largest magnitude of a weight or bias.")
-@click.option("--input-clip", type=float, help="Largest magnitude of a normalised input.")
-@click.option("--input-noise", default=0.0, show_default=True, help="Noise on inputs in training.")
-@click.option("--signal-limit", type=float, help="Signals beyond this magnitude cost.")
-@click.option("--margin", type=float, help="Candidates nearer to a threshold (fraction) cost.")
-@click.option("--validation-fraction", default=0.2, show_default=True, help="Share of each class.")
-@click.option("--seed", default=0, show_default=True, help="First seed.")
+@recipe_options
+@click.option("--match", metavar="CELL", help="As many parameters as CELL has with --units.")
 @click.option(
     "--seeds",
     type=click.IntRange(min=1),
@@ -43,55 +44,103 @@ _SUFFIX = ".safetensors"
     show_default=True,
     help="Seeds to try; the best on the validation set is kept.",
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, help=f"FILE{_SUFFIX}")
+@click.option("--resume", is_flag=True, help="Go on with a training that was interrupted.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="FILE.safetensors")
 @json_option
 @click.pass_context
 def train_command(
     context: click.Context,
     /,
-    task: str,
-    cell: str,
-    levels_half: int | None,
-    seeds: int,
+    task: str | None,
+    config: Path | None,
+    match: str | None,
     out: Path,
     *,
+    resume: bool,
     as_json: bool,
     **choices: int | float | str | None,
 ) -> None:
     """Train a network on a task and write its checkpoint.
 
-    TASK is japanese_vowels, or a .npz file with x_train [N, T, C], y_train [N], x_test, y_test
-    and optional length_train, length_test.
+    TASK is one of `hwsim task list`, or a .npz file with x_train [N, T, C], y_train [N], x_test,
+    y_test and optional length_train, length_test, and the same of a validation set.
     """
-    kind = cell_kind(cell)
-    if levels_half is None and KINDS[kind].has_levels:
-        levels_half = 3
-    _require_writable(out)
+    require_checkpoint_place(out)
+    file = _config(config)
+    chosen = resolved(context, choices, file.choices() if file else {})
+    seeds = chosen.pop("seeds")
+    recipe = chosen_recipe(chosen)
 
     from hwsim.checkpoints.checkpoint import save_checkpoint
     from hwsim.data.tasks import load_task
-    from hwsim.training.recipe import Recipe
+    from hwsim.training.run_folder import RunFolder
     from hwsim.training.train import train
 
-    recipe = Recipe(cell=kind, levels_half=levels_half, **choices)  # type: ignore[arg-type]
-    name, splits = load_task(task)
-    with progress(f"training {name}", seeds * recipe.steps, as_json=as_json) as advance:
+    name, splits = load_task(_task(task, file))
+    if match is not None:
+        recipe = matched(recipe, match, splits)
+    folder = RunFolder(out.with_suffix(".training"), resume=resume)
+    with (
+        _endings(out, folder),
+        progress(f"training {name}", seeds * recipe.steps, as_json=as_json) as advance,
+    ):
         training = train(
-            name, splits, recipe, seeds=seeds, command=command_line(context), advance=advance
+            name,
+            splits,
+            recipe,
+            seeds=seeds,
+            command=command_line(context),
+            advance=advance,
+            keep=folder,
         )
     save_checkpoint(out, training.checkpoint)
+    folder.clear()
     emit(
         _record(training, out), as_json=as_json, show=lambda console: _show(training, out, console)
     )
 
 
-def _require_writable(out: Path) -> None:
-    """Refuse a place that the checkpoint cannot go to before minutes are spent on it."""
-    if out.suffix != _SUFFIX:
-        raise InputError("a checkpoint's name ends in .safetensors", where=str(out))
-    if out.is_dir() or not out.parent.is_dir():
-        problem = "is a folder" if out.is_dir() else "its folder does not exist"
-        raise InputError(problem, where=str(out), hint="give --out a file in a folder that exists")
+def _config(path: Path | None) -> TrainingConfig | None:
+    if path is None:
+        return None
+    from hwsim.training.config import read_config
+
+    return read_config(path)
+
+
+def _task(task: str | None, file: TrainingConfig | None) -> str:
+    chosen = task or (file.task if file else None)
+    if chosen is None:
+        raise InputError("no task", hint="name one of 'hwsim task list', a .npz, or a --config")
+    return chosen
+
+
+@contextlib.contextmanager
+def _endings(out: Path, folder: RunFolder) -> Iterator[None]:
+    """What is kept of a training that does not end well, and where."""
+    from hwsim.training.divergence import DivergedError
+
+    try:
+        yield
+    except DivergedError as error:
+        raise _kept_of(error, out) from None
+    except KeyboardInterrupt:
+        if folder.path.is_dir():
+            click.echo(f"kept in {folder.path}: the same command with --resume goes on", err=True)
+        raise
+
+
+def _kept_of(error: DivergedError, out: Path) -> InputError:
+    """The error of a training that diverged, with its last good checkpoint written."""
+    from hwsim.checkpoints.checkpoint import save_checkpoint
+
+    if error.checkpoint is None:
+        return error
+    path = out.with_suffix(".last_good.safetensors")
+    save_checkpoint(path, error.checkpoint)
+    accuracy = error.checkpoint.header.metrics.validation
+    kept = f"the best state until then, {100 * accuracy:.1f} % on the validation set, is in {path}"
+    return InputError(f"{error.what}; {kept}", hint=error.hint)
 
 
 def _record(training: Training, out: Path) -> dict[str, object]:
@@ -103,6 +152,7 @@ def _record(training: Training, out: Path) -> dict[str, object]:
         "levels_half": header.cell.levels_half,
         "units": header.units,
         "blocks": header.blocks,
+        "parameters": _parameters(training),
         "seed": header.seed,
         "accuracy": header.metrics.model_dump(),
         "contenders": [
@@ -118,6 +168,10 @@ def _record(training: Training, out: Path) -> dict[str, object]:
     }
 
 
+def _parameters(training: Training) -> int:
+    return sum(tensor.size for tensor in training.checkpoint.tensors.values())
+
+
 def _show(training: Training, out: Path, console: Console) -> None:
     from rich.table import Table
 
@@ -129,4 +183,5 @@ def _show(training: Training, out: Path, console: Console) -> None:
     if len(training.contenders) > 1:
         count = len(training.contenders)
         console.print(f"seed {header.seed}, the best of {count} on the validation set")
+    console.print(f"{header.units} units, {_parameters(training)} parameters")
     console.print(f"checkpoint: {out}")

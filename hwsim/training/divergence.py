@@ -10,6 +10,7 @@ from hwsim.training.batches import Batch
 from hwsim.training.recipe import Recipe
 
 if TYPE_CHECKING:
+    from hwsim.checkpoints.checkpoint import Checkpoint
     from hwsim.training.fit import Fit
 
 _HOPELESS = 100.0
@@ -23,9 +24,11 @@ class DivergedError(InputError):
 
     Attributes:
         last_good: the network's best state until then, None where it was never any good.
+        checkpoint: the best of all seeds until then, None where none was any good.
     """
 
     last_good: Fit | None = None
+    checkpoint: Checkpoint | None = None
 
 
 def is_hopeless(loss: float, first_loss: float, classes: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from hwsim.foundation.errors import InputError
 from hwsim.training.batches import Batch, Batches
 from hwsim.training.divergence import diverged, is_hopeless
 from hwsim.training.material import Material
@@ -167,16 +168,22 @@ class Fitting:
         """Go on from what `state` gave.
 
         Raises:
-            KeyError, ValueError, TypeError, RuntimeError: it is not the state of such a fit.
+            InputError: it is not the state of such a fit.
         """
-        self.step = int(state["step"])
-        self.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.batches.order = state["order"]
-        self.first_loss = float(state["first_loss"])
-        self.best = Score(*state["best"])
-        self.best_state = state["best_state"]
-        torch.set_rng_state(state["generator"])
+        try:
+            self.step = int(state["step"])
+            self.network.load_state_dict(state["network"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.batches.order = state["order"]
+            self.first_loss = float(state["first_loss"])
+            self.best = Score(*state["best"])
+            self.best_state = state["best_state"]
+            torch.set_rng_state(state["generator"])
+        except (KeyError, TypeError, ValueError, RuntimeError):
+            raise InputError(
+                "what was kept of the interrupted training is not a state of it",
+                hint="leave out --resume to begin anew",
+            ) from None
 
     def _descend(self, batch: Batch) -> None:
         self.optimiser.zero_grad()

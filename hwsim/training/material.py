@@ -11,6 +11,7 @@ import torch
 from hwsim.checkpoints.header import Normalisation
 from hwsim.data.sequences import Sequences, Splits
 from hwsim.foundation.errors import InputError
+from hwsim.foundation.files import content_hash
 from hwsim.training.batches import Batch, make_batch
 from hwsim.training.normalise import fit_normalisation
 from hwsim.training.recipe import Recipe
@@ -42,6 +43,13 @@ class Material:
     def classes(self) -> tuple[str, ...]:
         """Names of the classes."""
         return self.sets[0].classes
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of what is learned from and chosen by."""
+        batches = (self.training, self.validation)
+        tensors = [each for one in batches for each in (one.inputs, one.mask, one.labels)]
+        return content_hash(*(tensor.numpy().tobytes() for tensor in tensors))
 
 
 def prepare(splits: Splits, recipe: Recipe) -> Material:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,11 @@ from hwsim.checkpoints.header import CellHeader, CheckpointHeader, Metrics, Vers
 from hwsim.data.sequences import Splits
 from hwsim.training.batches import make_batch
 from hwsim.training.conversion import network_from_tensors, network_tensors
+from hwsim.training.divergence import DivergedError
 from hwsim.training.fit import Advance, Fit, Score, fit, score
 from hwsim.training.material import Material, complete, prepare
 from hwsim.training.recipe import Recipe
+from hwsim.training.run_folder import Identity, RunFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def train(
     seeds: int = 1,
     command: str = "",
     advance: Advance = lambda _steps: None,
+    keep: RunFolder | None = None,
 ) -> Training:
     """Train a recipe from several seeds and keep the best of them by validation accuracy.
 
@@ -57,17 +61,48 @@ def train(
         seeds: how many consecutive seeds to try, at least 1.
         command: what the user ran, for the record.
         advance: told of every optimiser step, of which there are `seeds` times the recipe's.
+        keep: where states are kept and, to resume, taken from; None for nowhere. A training that
+            diverges clears it; who has kept the checkpoint of another one does.
 
     Raises:
-        InputError: the data leaves nothing to learn or to validate on, or the training diverges.
+        DivergedError: the loss of a seed ran away; it holds the best checkpoint until then.
+        InputError: the data leaves nothing to learn or to validate on, or there is nothing to
+            resume.
     """
     material = prepare(splits, recipe)
     recipe = complete(recipe, material)
     recipes = [dataclasses.replace(recipe, seed=recipe.seed + index) for index in range(seeds)]
-    fits = [fit(one, material, advance) for one in recipes]
-    best = max(fits, key=lambda one: one.validation)
-    checkpoint = _checkpoint(task, best, material, command)
+    if keep is not None:
+        keep.open(_identity(task, material, recipe))
+    fits: list[Fit] = []
+    try:
+        for one in recipes:
+            shelf = None if keep is None else keep.shelf(one.seed)
+            fits.append(fit(one, material, advance, shelf))
+    except DivergedError as error:
+        good = [*fits, error.last_good] if error.last_good else fits
+        error.checkpoint = _checkpoint(task, _best(good), material, command) if good else None
+        if keep is not None:
+            keep.clear()
+        raise
+    checkpoint = _checkpoint(task, _best(fits), material, command)
     return Training(checkpoint, tuple(Contender(one.recipe.seed, one.validation) for one in fits))
+
+
+def _best(fits: Sequence[Fit]) -> Fit:
+    return max(fits, key=lambda one: one.validation)
+
+
+def _identity(task: str, material: Material, recipe: Recipe) -> Identity:
+    """What a training must share with an interrupted one to go on with it; seeds may be added."""
+    numbers = {name: value for name, value in recipe.numbers().items() if name != "seed"}
+    return {
+        **numbers,
+        "task": task,
+        "data": material.content_hash,
+        "hwsim": hwsim.__version__,
+        "torch": torch.__version__,
+    }
 
 
 def _checkpoint(task: str, best: Fit, material: Material, command: str) -> Checkpoint:

@@ -16,3 +16,19 @@ def _sequences(count, seed):
 @pytest.fixture
 def splits():
     return Splits(_sequences(40, 0), _sequences(20, 1))
+
+
+@pytest.fixture
+def task(tmp_path, splits):
+    """The path of an archive of the two classes."""
+    path = tmp_path / "toy.npz"
+    np.savez(
+        path,
+        x_train=splits.train.values,
+        y_train=splits.train.labels,
+        length_train=splits.train.lengths,
+        x_test=splits.test.values,
+        y_test=splits.test.labels,
+        length_test=splits.test.lengths,
+    )
+    return str(path)

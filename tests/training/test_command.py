@@ -4,28 +4,14 @@ import json
 import subprocess
 import sys
 
-import numpy as np
-import pytest
 from click.testing import CliRunner
 
 from hwsim.checkpoints.checkpoint import load_checkpoint
+from hwsim.cli.export import export_command
 from hwsim.cli.train import train_command
 from hwsim.foundation.errors import InputError
-
-
-@pytest.fixture
-def task(tmp_path, splits):
-    path = tmp_path / "toy.npz"
-    np.savez(
-        path,
-        x_train=splits.train.values,
-        y_train=splits.train.labels,
-        length_train=splits.train.lengths,
-        x_test=splits.test.values,
-        y_test=splits.test.labels,
-        length_test=splits.test.lengths,
-    )
-    return str(path)
+from hwsim.training import fit
+from hwsim.training.fit import Fitting
 
 
 def run(*words):
@@ -71,6 +57,71 @@ def test_a_person_gets_a_table(task, tmp_path):
     assert "saturating CMRU" in outcome.stdout
     assert "the best of 2 on the validation set" in outcome.stdout
     assert f"checkpoint: {out}" in outcome.stdout
+
+
+def test_other_cells_are_given_as_many_parameters(task, tmp_path):
+    def counted(*words):
+        outcome = run(task, "--steps", 1, "--json", "--out", tmp_path / "n.safetensors", *words)
+        record = json.loads(outcome.stdout)
+        return record["units"], record["parameters"]
+
+    units, parameters = counted("--units", 16)
+    assert units == 16
+    for cell in ("lru", "mingru", "gru"):
+        width, count = counted("--cell", cell, "--units", 16, "--match", "saturating_cmru")
+        assert width < 16
+        assert abs(count - parameters) < 0.1 * parameters
+
+
+def test_a_baseline_is_no_circuit(task, tmp_path):
+    out = tmp_path / "net.safetensors"
+    assert run(task, "--cell", "mingru", "--units", 3, "--steps", 2, "--out", out).exit_code == 0
+    outcome = CliRunner().invoke(export_command, [str(out), "--out", str(tmp_path / "export")])
+    assert "minGRU cannot become a circuit" in str(outcome.exception)
+    assert not (tmp_path / "export").exists()
+
+
+def test_an_interrupted_training_is_taken_up(task, tmp_path, monkeypatch):
+    out = tmp_path / "net.safetensors"
+    words = [task, "--units", 3, "--steps", 8, "--seeds", 2, "--out", out]
+    run(*words)
+    whole = out.read_bytes()
+    out.unlink()
+    plain, steps = Fitting.take_step, []
+
+    def interrupted(fitting):
+        steps.append(1)
+        if len(steps) == 12:
+            raise KeyboardInterrupt
+        plain(fitting)
+
+    monkeypatch.setattr(Fitting, "take_step", interrupted)
+    outcome = run(*words)
+    assert "the same command with --resume goes on" in outcome.stderr
+    assert not out.exists()
+    monkeypatch.undo()
+    assert run(*words, "--resume").exit_code == 0
+    assert out.read_bytes() == whole
+    assert not out.with_suffix(".training").exists()
+    assert "no interrupted training" in refused(*words, "--resume")
+
+
+def test_a_divergence_keeps_the_last_good_checkpoint(task, tmp_path, monkeypatch):
+    out = tmp_path / "net.safetensors"
+    plain, calls = fit._loss, []
+
+    def loss(*arguments):
+        calls.append(1)
+        return plain(*arguments) * (float("inf") if len(calls) > 6 else 1.0)
+
+    monkeypatch.setattr(fit, "_loss", loss)
+    said = refused(task, "--units", 3, "--steps", 9, "--out", out)
+    good = tmp_path / "net.last_good.safetensors"
+    header = load_checkpoint(good).header
+    assert f"{100 * header.metrics.validation:.1f} % on the validation set, is in {good}" in said
+    assert "at step 7 of seed 0" in said
+    assert "lower learning_rate" in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == [good.name, "toy.npz"]
 
 
 def test_bad_input_leaves_nothing(task, tmp_path):
