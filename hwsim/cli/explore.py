@@ -70,7 +70,7 @@ def explore_command(
     """
     from hwsim.circuits.export import load_export
     from hwsim.studies.explore.chosen import EXPORT, write_chosen
-    from hwsim.studies.explore.record import exploration_record
+    from hwsim.studies.explore.record import exploration_record, yardsticks
     from hwsim.studies.explore.run import Explorer
     from hwsim.studies.explore.table import CSV, PARQUET
     from hwsim.studies.sweep.executors import threads
@@ -85,6 +85,7 @@ def explore_command(
         "name": explorer.export.design.name,
         "technology": explorer.export.design.technology,
         **exploration_record(found, choice, loss / 100),
+        "yardstick": yardsticks(found, choice, explorer.material),
         "files": {name: out / name for name in (PARQUET, CSV, PICTURE, SUMMARY)},
         "export": None if choice is None else out / EXPORT,
         "provenance": {**explorer.subject, "command": command_line(context)},

@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "sweep": "Run many chips over mismatch, noise, temperature and more: accuracy, power, yield.",
     "explore": "Find the design of least energy: bits, levels, templates, supply, current, step.",
     "power": "Power and energy per stage, per cell and per inference.",
+    "yardstick": "Compare the energy of an inference with that of digital hardware.",
     "report": "Put everything that is known of an export on one page.",
     "template": "Look at circuit templates, start one, check it, measure it, compare two.",
     "doctor": "Say what is installed, what is missing and how to get it.",

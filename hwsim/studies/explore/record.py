@@ -7,8 +7,11 @@ from collections import Counter
 from hwsim import __version__
 from hwsim.studies.explore.exploration import Choice, Exploration, Stage
 from hwsim.studies.paired_bootstrap import LEVEL
+from hwsim.studies.sweep.material import Material
 from hwsim.studies.sweep.parameters import PARAMETERS
 from hwsim.studies.sweep.verdict import Band
+from hwsim.studies.yardstick import measure
+from hwsim.studies.yardstick_cores import CORES
 
 
 def exploration_record(found: Exploration, choice: Choice | None, loss: float) -> dict[str, object]:
@@ -54,6 +57,25 @@ def point_record(found: Exploration, index: int) -> dict[str, object]:
         "decision_seconds": candidate.switching.time,
         "window_seconds": candidate.switching.window,
     }
+
+
+def yardsticks(found: Exploration, choice: Choice | None, material: Material) -> dict[str, object]:
+    """Digital energies beside that of the median chip of the export and of the chosen point.
+
+    Args:
+        found: the exploration.
+        choice: the chosen point, or None.
+        material: the networks of its points, and the samples of the finals.
+    """
+    steps = float(material.sequences.lengths.mean())
+    places = {"reference": 0} | ({} if choice is None else {"chosen": choice.index})
+
+    def beside(index: int) -> dict[str, object]:
+        design = material.design(found.candidates[index].point)
+        energy = found.finals.figures[index].energy.median
+        return measure(design, steps, energy, CORES).record()
+
+    return {name: beside(index) for name, index in places.items()}
 
 
 def _stage(stage: Stage) -> dict[str, object]:
