@@ -55,7 +55,7 @@ def show_power(console: Console, shown: ShownPower) -> None:
     )
     if power.clock is None:
         console.print("clock drivers not counted")
-    else:
+    elif power.clock:
         console.print(f"clock drivers: {format_quantity(power.clock, 'W')} more")
     if check is not None:
         where = check.by_conditions()
@@ -76,7 +76,7 @@ def _parts(power: Power, check: PowerCheck | None) -> Table:
     table = Table(*columns)
 
     def row(part: str, watts: float, error: float | None) -> None:
-        known = [] if error is None else [f"+-{error:.2g} %"]
+        known = [] if error is None else [f"+-{error:.2f} %"]
         table.add_row(part, format_quantity(watts, "W"), f"{watts / power.total:.0%}", *known)
 
     errors: Mapping[str, float] = check.by_stage if check else {}

@@ -25,7 +25,7 @@ from hwsim.design.wiring import (
 from hwsim.engines.chip_model import ChipModel, plain_model
 from hwsim.engines.supply_cells import cell_currents
 from hwsim.engines.supply_groups import Groups, total_of
-from hwsim.engines.supply_shares import Bundle, stage_shares
+from hwsim.engines.supply_shares import Bundle, replica, stage_shares
 from hwsim.engines.supply_totals import (
     EachChip,
     EachStep,
@@ -122,7 +122,8 @@ class SupplyModel:
         chips: slice,
     ) -> dict[str, Groups]:
         """Currents by part and group."""
-        bias = np.full(over.shape, (1.0 + self._model.supply.gain_source) * over.weight)
+        supply = self._model.supply
+        bias = constant(1.0 + supply.gain["p"] * supply.source(), over)
         result: dict[str, Groups] = {REFERENCE: {"bias": bias}}
         drawn: dict[Bundle, LineTotals] = {}
         for stage in self._design.stages:
@@ -164,25 +165,32 @@ class SupplyModel:
         A clocked level changes in the middle of a step: it counts with its mean.
         """
         levels = self._model.parameters.stages[stage.name].levels
-        if levels is None:
+        if levels is None or stage.cell is None:
             raise ValueError(f"stage {stage.name} has no levels")
         here = levels[chips]
         if isinstance(stage.cell, FqBmruCell):
-            return state, {"plus": here[..., 1]}
+            return state, {"plus": here[..., 1] * self._model.supply.sink()}
         half = (levels.shape[-1] - 1) // 2
         late = 1.0 - self._design.operating.write_fraction
         mean = late * state
         mean[:, 1:] += (1.0 - late) * state[:, :-1]
-        return mean, {"plus": here[..., -1] / half, "minus": here[..., 0] / half}
+        one = self._model.supply.sink(stage.cell.level_units) / half
+        return mean, {"plus": here[..., -1] * one, "minus": here[..., 0] * one}
 
     def _kept(self, stage: Stage, part: Part, chips: slice) -> Floats:
         """What flows into each line of a part besides its signal, unit currents, [chip]."""
         found = self._model.parameters.stages[stage.name]
         if part in found.keep_parts:
-            return np.asarray(found.keep[chips, :, found.keep_parts.index(part)].mean(axis=1))
+            return np.asarray(self._keep_alive(stage, part, chips).mean(axis=1))
         # What leaves a clear comparator is measured behind a mirror: it is that mirror's leakage.
         empty = stage.cell is not None and not isinstance(stage.cell, FqBmruCell)
         return np.full(1, self._model.empty.get(stage.name, 0.0) if empty else 0.0)
+
+    def _keep_alive(self, stage: Stage, part: Part, chips: slice) -> Floats:
+        """Keep-alive currents of a part, [chip, unit]."""
+        found, supply = self._model.parameters.stages[stage.name], self._model.supply
+        side = supply.source() if part == "plus" else supply.sink()
+        return np.asarray(found.keep[chips, :, found.keep_parts.index(part)] * side)
 
     def _idle(self, stage: Stage, part: Part) -> tuple[float, float]:
         """Leakage of mirrors as large as the diodes of a part, where it reaches the supply."""
@@ -197,9 +205,10 @@ class SupplyModel:
         """What a stage draws for lines, and always."""
         shares = self._shares[stage.name]
         found = self._model.parameters.stages[stage.name]
-        always = shares.bias[chips] + found.keep[chips].sum(axis=(1, 2))
-        if stage.keep_alive_units:
-            always = always + stage.keep_alive_units / self._design.reference_units
+        always = shares.bias[chips]
+        for part in found.keep_parts:
+            always = always + self._keep_alive(stage, part, chips).sum(axis=1)
+        always = always + replica(self._design, stage, self._model)
         groups: Groups = {
             "bias": constant(always, over),
             "mirrors": np.zeros(over.shape),

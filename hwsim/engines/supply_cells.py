@@ -58,9 +58,9 @@ def _ladders(
     threshold it flows once more in the comparator of its sign.
     """
     supply, own = model.supply, model.supply.cell(stage)
-    threshold = np.asarray(cell.threshold_units) / design.reference_units
+    threshold = np.asarray(cell.threshold_units) / design.reference_units * supply.source()
     split = np.minimum(np.abs(total), threshold) + np.maximum(-total, 0.0)
-    shared = cell.level_units / design.reference_units * supply.gain_source
+    shared = cell.level_units / design.reference_units * supply.gain["p"] * supply.source()
     # Linear in the level on either side: that of the absolute level, and that of its sign.
     level, size = over.of(state), over.of(np.abs(state))
     above, below = (size + level) / 2, (size - level) / 2
@@ -93,8 +93,9 @@ def _comparators(
     supply, own = model.supply, model.supply.cell(stage)
     reference = design.reference_units
     candidate = np.maximum(total, 0.0)
-    threshold = np.asarray(cell.threshold_units) / reference * own.held
-    width = np.asarray(cell.width_units) / reference * own.held
+    held = own.held * supply.sink()
+    threshold = np.asarray(cell.threshold_units) / reference * held
+    width = np.asarray(cell.width_units) / reference * held
     node = np.minimum(candidate + state * width, threshold)
     is_set = over.of(state)
     leaks = over.of(excess(candidate, supply.idle["n"]))

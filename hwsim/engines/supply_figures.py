@@ -49,15 +49,39 @@ class SupplyFigures:
 
     Attributes:
         idle: what a unit transistor of a mirror carries whose line has no drive, by polarity.
-        gain_source: of mirrors of the unit current.
-        far: gain of mirrors far above their leakage, over the gain of the unit current's.
+        gain: of mirrors, as the datasheet has it.
+        far: gain of mirrors far above their leakage, over that.
+        asked: current of a unit transistor on the line of the unit current.
+        measured: the same where the datasheet's corners were measured.
         cells: by stage of cells.
     """
 
     idle: Mapping[Polarity, float] = field(default_factory=lambda: {"n": 0.0, "p": 0.0})
-    gain_source: float = 1.0
+    gain: Mapping[Polarity, float] = field(default_factory=lambda: {"n": 1.0, "p": 1.0})
     far: Mapping[Polarity, float] = field(default_factory=lambda: {"n": 1.0, "p": 1.0})
+    asked: float = 1.0
+    measured: float = 1.0
     cells: Mapping[str, CellFigures] = field(default_factory=dict)
+
+    def source(self, units: float = 1.0) -> float:
+        """Current of a source on the line of the unit current, over what a datasheet says.
+
+        Corners were measured at one unit current, at which less of a current is leakage than at a
+        smaller one.
+
+        Args:
+            units: unit transistors whose current flows into one, further on.
+        """
+        return self._there("p", self.asked * units) / self._there("p", self.measured * units)
+
+    def sink(self, units: float = 1.0) -> float:
+        """The same of a sink on the N line of the unit current, which is a copy of the P line."""
+        sink = self._there("n", self.asked * units) / self._there("n", self.measured * units)
+        return sink * self.source()
+
+    def _there(self, side: Polarity, drive: float) -> float:
+        """Gain of mirrors whose diodes carry a current."""
+        return self.far[side] * self.gain[side] + excess_of(drive, self.idle[side]) / drive
 
     def cell(self, stage: Stage) -> CellFigures:
         """Of the cells of a stage."""
@@ -89,21 +113,18 @@ def supply_figures(
 
     mirror = datasheets["mirror"]
     idle = _idle(datasheets["splitter"], at)
-    gains: dict[Polarity, float] = {
+    gain: dict[Polarity, float] = {
         "n": figure("mirror", "gain_sink"),
         "p": figure("mirror", "gain_source"),
     }
     # Corners were measured at the nominal unit current alone: their gains hold what leaks there.
-    drive = mirror.conditions.unit_current / mirror.settings["reference_units"]
-    leaks = {side: excess_of(drive, value * at.unit_current) for side, value in idle.items()}
-    return SupplyFigures(
-        idle=idle,
-        gain_source=gains["p"],
-        far={side: 1.0 - leaks[side] / drive / gain for side, gain in gains.items()},
-        cells={
-            stage.name: _cell(datasheets[stage.kind], stage, at, figure) for stage in design.cells
-        },
-    )
+    there = mirror.conditions.unit_current / at.unit_current
+    measured = there / mirror.settings["reference_units"]
+    far: dict[Polarity, float] = {
+        side: 1.0 - excess_of(measured, idle[side]) / measured / each for side, each in gain.items()
+    }
+    cells = {stage.name: _cell(datasheets[stage.kind], stage, at, figure) for stage in design.cells}
+    return SupplyFigures(idle, gain, far, 1.0 / design.reference_units, measured, cells)
 
 
 def _idle(splitter: Datasheet, at: Conditions) -> dict[Polarity, float]:

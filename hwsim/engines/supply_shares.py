@@ -84,17 +84,22 @@ def stage_shares(design: Design, stage: Stage, model: ChipModel) -> Shares:
             gain = np.maximum(found.gain[:, :, index], 0.0).sum(axis=1) * far
             turn = _turn_gain(design, model, end.line) if end in model.turned else None
             share(end.line).source(end.line.unit, gain, turn)
-    bias = found.bias_push.sum(axis=1)
+    bias = found.bias_push.sum(axis=1) * model.supply.source()
     leakage = _replica_leakage(design, stage, model)
     if stage.kind != "output":
         for line in turned_lines(stage, needed_ends(design)):
             if line.part == "keep":
-                keep = stage.keep_alive_units / design.reference_units
+                keep = replica(design, stage, model)
                 bias = bias + keep
                 leakage += excess_of(keep, model.supply.idle["n"] * stage.diode_units)
                 continue
             share(line).turn(line.unit, _turn_gain(design, model, line))
     return Shares(dict(lines), bias, leakage)
+
+
+def replica(design: Design, stage: Stage, model: ChipModel) -> float:
+    """The replica of a stage's keep-alive current, unit currents."""
+    return stage.keep_alive_units / design.reference_units * model.supply.source()
 
 
 def _turn_gain(design: Design, model: ChipModel, line: Line) -> Floats:
@@ -111,7 +116,7 @@ def _replica_leakage(design: Design, stage: Stage, model: ChipModel) -> float:
         for mirror in row_mirrors(design, stage, unit):
             if mirror.line.part == "keep" and mirror.units > 0:
                 source = design.stage(mirror.line.stage)
-                keep = source.keep_alive_units / design.reference_units
+                keep = replica(design, source, model)
                 native = excess_of(keep, model.supply.idle["n"] * source.diode_units)
                 turned = excess_of(keep + native, model.supply.idle["p"] * source.diode_units)
                 total += mirror.units / source.diode_units * (native + turned)
