@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "explore": "Find the design of least energy: bits, levels, templates, supply, current, step.",
     "power": "Power and energy per stage, per cell and per inference.",
     "yardstick": "Compare the energy of an inference with that of digital hardware.",
+    "scaling": "Fit the power of random networks over their width and depth.",
     "report": "Put everything that is known of an export on one page.",
     "template": "Look at circuit templates, start one, check it, measure it, compare two.",
     "doctor": "Say what is installed, what is missing and how to get it.",

@@ -41,14 +41,14 @@ def export_checkpoint(
     """
     complete = replace(options, templates=choose_templates(options.templates))
     network = load_checkpoint(checkpoint)
-    measured = _measured(unit_kind(network), complete, pdk_root)
+    measured = measured_cells(unit_kind(network), complete, pdk_root)
     design = compile_design(network, complete, measured, name=checkpoint.stem)
     circuits = load_circuits(design, pdk_root)
     return design, write_export(target, design, circuits, sample_inputs(design))
 
 
-def _measured(
-    kind: Literal["cmru", "fq_bmru"], options: CompileOptions, pdk_root: Path | None
+def measured_cells(
+    kind: Literal["cmru", "fq_bmru"], options: CompileOptions, pdk_root: Path | None = None
 ) -> Measured:
     """Figures of the template of the cells, from its datasheet.
 

@@ -1,0 +1,1 @@
+"""How power grows with the width and the depth of a network."""
