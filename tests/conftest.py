@@ -1,16 +1,28 @@
 """Small networks with weights from a seed, and what is compiled from them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from hwsim.checkpoints.checkpoint import Checkpoint
 from hwsim.checkpoints.header import CheckpointHeader
 from hwsim.checkpoints.tensors import expected_shapes
-from hwsim.circuits.circuit_set import choose_templates
+from hwsim.circuits.circuit_set import choose_templates, load_circuits
+from hwsim.circuits.export import Export, write_export
+from hwsim.circuits.netlist import write_netlist
+from hwsim.circuits.testbench import Conditions
 from hwsim.data.sequences import Sequences
 from hwsim.design.compile import compile_design, unit_kind
 from hwsim.design.design import Measured
 from hwsim.design.options import CompileOptions
+from hwsim.engines.behavioural import BehaviouralEngine
+from hwsim.engines.chip_model import chip_model
+from hwsim.engines.reading import Reading
+from hwsim.engines.result_store import ResultStore
+from hwsim.engines.trace import Waveform
+from hwsim.engines.transients import Transients
+from hwsim.spice import program_version
 
 
 def _network(
@@ -123,3 +135,66 @@ def cell_kind(request):
 def design(cell_kind):
     """A network of two inputs, three cells and two outputs, once with each kind of cell."""
     return _compiled(_network(cell_kind, units=3))
+
+
+def _write_data(path, sequences) -> Path:
+    """A task of the user's own, the same recordings for training and test."""
+    arrays = {"x": sequences.values, "y": sequences.labels, "length": sequences.lengths}
+    both = {f"{name}_{part}": each for name, each in arrays.items() for part in ("train", "test")}
+    np.savez(path, **both)
+    return path
+
+
+def _finish(export, sequences, conditions=None, population=None, chip=0, flipped=()):
+    """Results of ngspice that never ran: what the behavioural engine does, some states flipped."""
+    conditions = conditions or Conditions()
+    design = export.design
+    model = chip_model(design, export.circuits, population, conditions)
+    trace = BehaviouralEngine(model, population, chip).run(design, sequences)
+    netlist = write_netlist(design, export.circuits)
+    made = Transients(design, netlist, export.circuits, conditions, population)
+    for index, transient in enumerate(made.of(sequences, [chip])):
+        steps = int(sequences.lengths[index])
+        current = {name: s.current[index, :steps] for name, s in trace.stages.items()}
+        states = {
+            name: s.state[index, :steps].copy()
+            for name, s in trace.stages.items()
+            if s.state is not None
+        }
+        for stage, step, unit in flipped if index == 0 else ():
+            states[stage][step, unit] = 1 - states[stage][step, unit]
+        time = np.linspace(0, steps * trace.step, 5 * steps + 1)
+        places = np.minimum((time / trace.step).astype(int), steps - 1)
+        reading = Reading(
+            current=current,
+            state=states,
+            supply_current={p: c[index, :steps] for p, c in trace.supply_current.items()},
+            waveform=Waveform(time, {name: each[places] for name, each in current.items()}),
+            violations=(),
+            seconds=1.0,
+        )
+        ResultStore(export.results).save(transient.key(program_version()), reading)
+
+
+@pytest.fixture(scope="session")
+def write_data():
+    """Write sequences as a ``.npz`` that ``--data`` takes."""
+    return _write_data
+
+
+@pytest.fixture(scope="session")
+def small_export():
+    """Write a design as an export folder and read it back."""
+
+    def make(folder, design):
+        circuits = load_circuits(design)
+        write_export(folder, design, circuits, np.zeros((1, design.stages[0].size)))
+        return Export(folder, design, circuits)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def finish():
+    """Leave results in an export as ngspice would, without running it."""
+    return _finish

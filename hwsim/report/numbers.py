@@ -63,6 +63,14 @@ def share(value: float, decimals: int = 1) -> str:
     return DASH if math.isnan(value) else f"{100 * value:.{decimals}f}{SPACE}%"
 
 
+def deviation(value: float) -> str:
+    """A relative difference as a percentage with its sign; never a signed zero."""
+    if abs(value) < 0.0005:
+        return f"less than 0.1{SPACE}%"
+    sign = "+" if value > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{100 * abs(value):.1f}{SPACE}%"
+
+
 def interval(value: Proportion) -> str:
     """The 95 % interval of a proportion."""
     return f"{100 * value.low:.1f}{DASH}{100 * value.high:.1f}{SPACE}%"

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hwsim.design.design import Design
-from hwsim.design.stage import Stage
+from hwsim.design.stage import CmruCell, Stage
 from hwsim.engines.trace import Floats, Trace
 from hwsim.engines.trip_points import TripPoints
 from hwsim.foundation.errors import InputError
@@ -70,6 +70,12 @@ def busiest_cell(design: Design, trace: Trace, sequence: int) -> BusiestCell:
     if not found:
         raise InputError("the design has no cells to draw")
     return max(found, key=lambda cell: cell.changes)
+
+
+def liveliest_recording(design: Design, trace: Trace) -> int:
+    """Index of the recording in a trace whose busiest cell changes most often, the first such."""
+    changes = [busiest_cell(design, trace, index).changes for index in range(len(trace))]
+    return int(np.argmax(changes))
 
 
 def leading_outputs(design: Design, trace: Trace, sequence: int) -> list[int]:
@@ -133,7 +139,7 @@ def recording_figure(
         candidate.legend(loc="best", ncols=2)
         word = "level" if cell.stage.kind == "cmru" else "state"
         level.set(ylabel=word, title=f"Its {word}")
-        level.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+        _frame_states(level, cell.stage)
         leading = leading_outputs(design, reference, sequence)
         _draw_outputs(outputs, design, traces, sequence, leading)
         outputs.set(xlabel="time (ms)")
@@ -142,6 +148,16 @@ def recording_figure(
             axes.set_xlim(0, int(reference.lengths[sequence]) * reference.step * _MS)
         figure.align_ylabels()
     return figure
+
+
+def _frame_states(axes: Axes, stage: Stage) -> None:
+    """Show every state that a cell can have, also those that it never takes."""
+    least, most = (0, 1)
+    if isinstance(stage.cell, CmruCell):
+        least, most = -stage.cell.half_range, stage.cell.half_range
+    room = 0.12 * (most - least)
+    axes.set_ylim(least - room, most + room)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
 
 
 def _draw_inputs(axes: Axes, design: Design, trace: Trace, sequence: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hwsim import __version__
 from hwsim.report.figure_style import on_one_line
-from hwsim.report.numbers import chosen, share
+from hwsim.report.numbers import chosen, deviation, quantity, share
 from hwsim.report.page import pictures, tables, verdict
 from hwsim.report.page.model import Page, Section
 from hwsim.studies.reporting.absent import Absent
@@ -111,5 +111,11 @@ def _power_words(dossier: Dossier) -> Iterator[str]:
     if error is not None:
         yield (
             f"Over {len(dossier.engines.common)} recordings the estimate of the behavioural "
-            f"engine is {100 * error:+.1f} % off what ngspice integrates."
+            f"engine is {deviation(error)} off what ngspice integrates."
+        )
+    estimate = dossier.engines.power.get("behavioural")
+    if estimate is not None and estimate.clock is not None:
+        yield (
+            f"Clock drivers, which lie outside, take {quantity(estimate.clock, 'W')} more by the "
+            "datasheets of what they drive."
         )

@@ -12,17 +12,29 @@ from hwsim.report.figure_style import on_one_line
 from hwsim.report.numbers import chosen, quantity, share
 from hwsim.report.page.model import Picture
 from hwsim.report.power_figure import energy_figure, group_figure, power_over_time
-from hwsim.report.recording_figure import busiest_cell, leading_outputs, recording_figure
+from hwsim.report.recording_figure import (
+    busiest_cell,
+    leading_outputs,
+    liveliest_recording,
+    recording_figure,
+)
 from hwsim.studies.power import Power
 from hwsim.studies.reporting.chip_survey import ChipSurvey
 from hwsim.studies.reporting.dossier import Dossier
 from hwsim.studies.sweep.verdict import Band
 
 
+def shown_recording(dossier: Dossier) -> int:
+    """Index in the data of the recording that is drawn: of those that every engine has run."""
+    engines = dossier.engines
+    run = engines.runs.get("behavioural") or engines.runs["ideal"]
+    return engines.common[liveliest_recording(dossier.export.design, run.at(engines.common))]
+
+
 def recording_picture(dossier: Dossier) -> Picture:
-    """One recording through the network: the first one that every engine has run."""
+    """One recording through the network, one in which cells change often."""
     design, engines = dossier.export.design, dossier.engines
-    index = engines.common[0]
+    index = shown_recording(dossier)
     traces = engines.traces(index)
     reference = traces.get("behavioural") or next(iter(traces.values()))
     cell = busiest_cell(design, reference, 0)
@@ -152,7 +164,7 @@ def power_pictures(dossier: Dossier) -> Iterator[Picture]:
     power = engines.best_power
     if power is None:
         return
-    index = engines.common[0]
+    index = shown_recording(dossier)
     traces = engines.traces(index)
     shown = traces[power.engine]
     total = sum(

@@ -13,6 +13,7 @@ from hwsim.studies.reporting.absent import Commands
 from hwsim.studies.reporting.chip_survey import ChipSurvey
 from hwsim.studies.reporting.dossier import Dossier
 from hwsim.studies.reporting.engine_runs import EngineRuns
+from hwsim.studies.reporting.kept import sample_counts
 
 KEY_FIGURES: Mapping[str, tuple[str, ...]] = {
     "cmru": ("trip_up", "trip_down", "level", "decision_charge", "energy_transition", "retention"),
@@ -224,12 +225,14 @@ def commands_table(dossier: Dossier) -> Table:
     commands = Commands(export.folder, scope.data, scope.conditions)
     rows = []
     if "ngspice" in dossier.engines.runs:
-        samples = len(dossier.engines.runs["ngspice"].indices)
-        rows.append(("engines", commands.of("verify", "--samples", samples)))
+        indices = dossier.engines.runs["ngspice"].indices
+        for samples in sample_counts(dossier.sequences, indices):
+            rows.append(("engines", commands.of("verify", "--samples", samples)))
     if dossier.chips is not None:
-        population, samples = dossier.chips.population, len(dossier.chips.indices)
-        chips = "--chips", population.count, "--samples", samples, "--seed", population.seed
-        rows.append(("chips in ngspice", commands.of("verify", *chips)))
+        population = dossier.chips.population
+        chips = "--chips", population.count, "--seed", population.seed
+        for samples in sample_counts(dossier.sequences, dossier.chips.indices):
+            rows.append(("chips in ngspice", commands.of("verify", *chips, "--samples", samples)))
     if dossier.survey is not None:
         sweep = dossier.survey.results.sweep
         point = sweep.points[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hwsim.report.numbers import DASH, chosen, interval, quantity, share
+from hwsim.report.numbers import DASH, chosen, deviation, interval, quantity, share
 from hwsim.report.page.model import EngineAccuracy, Key
 from hwsim.studies.reporting.chip_survey import MARGIN, ChipSurvey
 from hwsim.studies.reporting.dossier import Dossier
@@ -151,7 +151,7 @@ def _power_key(engines: EngineRuns) -> Key:
     error = engines.power_error
     if error is None:
         return Key("Supply power", quantity(power.total, "W"), f"by the {power.engine} engine")
-    note = f"in ngspice; the estimate is {100 * error:+.1f} % off"
+    note = f"in ngspice; the estimate is {deviation(error)} off"
     return Key("Supply power", quantity(power.total, "W"), note)
 
 

@@ -17,6 +17,7 @@ from hwsim.engines.result_store import ResultStore
 from hwsim.engines.trace import Trace
 from hwsim.engines.transients import Transients
 from hwsim.spice import program_version
+from hwsim.studies.samples import evenly_spaced
 
 MOST_CHIPS = 64
 """Chips that are looked for: the name of a result hangs on every transistor of its chip, and to
@@ -49,6 +50,25 @@ class KeptChips:
     population: Population
     indices: tuple[int, ...]
     traces: tuple[Trace, ...]
+
+
+def sample_counts(sequences: Sequences, indices: Sequence[int]) -> tuple[int, ...]:
+    """Numbers of samples that `evenly_spaced` turns into these recordings.
+
+    Args:
+        sequences: the data set.
+        indices: of finished recordings.
+
+    Returns:
+        Few numbers that together cover all recordings which some number covers, the largest first.
+    """
+    finished, left, counts = set(indices), set(indices), []
+    for count in range(len(finished), 0, -1):
+        spread = set(evenly_spaced(sequences, count))
+        if spread <= finished and spread & left:
+            counts.append(count)
+            left -= spread
+    return tuple(counts)
 
 
 class KeptResults:
@@ -86,21 +106,25 @@ class KeptResults:
             seed: of the production.
 
         Returns:
-            Chips from number 0 to the first that lacks a recording which chip 0 has, at most
-            `MOST_CHIPS`; None when there is none.
+            Chips from number 0 on, at most `MOST_CHIPS`, on recordings that all of them have: as
+            many transients as there are of that form. None when there is none.
         """
         population = Population(seed, MOST_CHIPS)
-        first = self._readings(population, 0, range(len(self._sequences)))
-        if not first:
-            return None
-        indices = tuple(first)
-        traces = [self._join(first)]
-        for chip in range(1, MOST_CHIPS):
-            found = self._readings(population, chip, indices)
-            if len(found) < len(indices):
+        finished: list[dict[int, Reading]] = []
+        common: Sequence[int] = range(len(self._sequences))
+        while len(finished) < MOST_CHIPS:
+            found = self._readings(population, len(finished), common)
+            if not found:
                 break
-            traces.append(self._join(found))
-        return KeptChips(Population(seed, len(traces)), indices, tuple(traces))
+            common = list(found)
+            finished.append(found)
+        if not finished:
+            return None
+        most = max(range(len(finished)), key=lambda chip: (chip + 1) * len(finished[chip]))
+        indices = tuple(finished[most])
+        chosen = ({index: found[index] for index in indices} for found in finished[: most + 1])
+        traces = tuple(self._join(found) for found in chosen)
+        return KeptChips(Population(seed, len(traces)), indices, traces)
 
     def _readings(
         self, population: Population | None, chip: int, indices: Sequence[int]
