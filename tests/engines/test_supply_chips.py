@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hwsim.chips.datasheets import datasheets_of
 from hwsim.chips.population import Population
 from hwsim.circuits.circuit_set import load_circuits
 from hwsim.circuits.testbench import Conditions
@@ -13,7 +14,7 @@ from hwsim.engines.behavioural import BehaviouralEngine
 from hwsim.engines.chip_model import chip_model, plain_model
 from hwsim.engines.chip_runs import run_chips
 from hwsim.engines.supply import SupplyModel
-from hwsim.engines.supply_figures import CellFigures, SupplyFigures
+from hwsim.engines.supply_figures import CellFigures, SupplyFigures, supply_figures
 from hwsim.engines.supply_groups import GROUPS, total_of
 from hwsim.engines.supply_leakage import excess_of
 
@@ -98,10 +99,13 @@ def test_groups_add_up_to_parts_and_none_is_negative(subject):
 
 def test_leakage_grows_with_temperature_and_from_slow_to_fast(subject):
     design, circuits = subject
+    sheets = datasheets_of(circuits)
     sums, states = signals_of(design, (2, 5))
 
     def leakage(corner, temperature):
-        model = chip_model(design, circuits, conditions=Conditions(corner, temperature))
+        at = sheets["mirror"].conditions
+        at = at.model_copy(update={"corner": corner, "temperature": temperature})
+        model = replace(plain_model(design), supply=supply_figures(design, sheets, at))
         groups = SupplyModel(design, model).groups(sums, states)
         return sum(found.get("leakage", np.zeros(1)).sum() for found in groups.values())
 
@@ -117,11 +121,15 @@ def test_small_currents_cost_more_when_hot(network, compiled, recordings):
     design = compiled(network(units=4), unit_current=1e-10, step=5e-2)
     circuits, sequences = load_circuits(design), recordings()
     one = Population(0, 1, mismatch_scale=0.0)
-    power = [
-        run_chips(design, sequences, circuits, one, conditions=Conditions("ff", t)).supply_power[0]
-        for t in (27.0, 45.0, 64.0, 85.0)
-    ]
-    assert np.all(np.diff(power) > 0)
+
+    def power(temperature):
+        hot = Conditions("ff", temperature)
+        return run_chips(
+            design, sequences, circuits, one, conditions=hot, form="arrays"
+        ).supply_power[0]
+
+    found = [power(temperature) for temperature in (27.0, 64.0, 85.0)]
+    assert np.all(np.diff(found) > 0)
 
 
 def with_figures(design, **figures):
