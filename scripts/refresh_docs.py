@@ -25,6 +25,7 @@ from pathlib import Path
 import click
 
 from hwsim.characterization.store import shipped_path
+from hwsim.checkpoints import mapping
 from hwsim.circuits.datasheet import Datasheet, read_datasheet
 from hwsim.circuits.figures import find_figure
 from hwsim.cli.main import main as hwsim
@@ -36,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("docs/tutorial.md", "docs/design_format.md", "docs/circuits.md")
 SCHEMA = "docs/design.schema.json"
 TRAINING_SCHEMA = "docs/training.schema.json"
+MAPPING_SCHEMA = "docs/mapping.schema.json"
 WIDTH = 96
 
 _QUOTATION = re.compile(
@@ -146,6 +148,7 @@ def main() -> None:
     """Rewrite the quotations and the schemas in the folder `docs`."""
     (ROOT / SCHEMA).write_text(schema_json(), encoding="utf-8")
     (ROOT / TRAINING_SCHEMA).write_text(config.schema_json(), encoding="utf-8")
+    (ROOT / MAPPING_SCHEMA).write_text(mapping.schema_json(), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="hwsim-docs-") as folder:
         workshop = Path(folder)
         prepare_workshop(workshop)

@@ -54,11 +54,11 @@ class Normalisation(_Section):
 
 
 class Metrics(_Section):
-    """Accuracy of the float network on each set, as fractions."""
+    """Accuracy of the float network on each set, as fractions; None where nobody measured it."""
 
-    train: Fraction
-    validation: Fraction
-    test: Fraction
+    train: Fraction | None
+    validation: Fraction | None
+    test: Fraction | None
 
 
 class Versions(_Section):
@@ -74,7 +74,8 @@ class CheckpointHeader(_Section):
     """What a checkpoint is; JSON under the key `hwsim` of the file's metadata.
 
     `classes` names the outputs in order; `readout` is the mean of the outputs over the valid
-    steps, or their value at the last one; `command` is what the user ran to make the file.
+    steps, or their value at the last one; `seed` is None for a network that hwsim did not train;
+    `command` is what the user ran to make the file.
     """
 
     format: Literal["hwsim-checkpoint"] = FORMAT
@@ -88,7 +89,7 @@ class CheckpointHeader(_Section):
     task: str
     normalisation: Normalisation
     metrics: Metrics
-    seed: int
+    seed: int | None
     versions: Versions
     recipe: dict[str, int | float | str]
     command: str

@@ -17,6 +17,8 @@ COMMANDS: dict[str, str] = {
     "demo": "Run the whole chain on real speech: export, three engines, a verdict, a picture.",
     "task": "Look at the tasks to train on; make one of a folder of sounds.",
     "train": "Train a network on a task and write its checkpoint.",
+    "tune": "Search learning rate and weight decay of cells with the same budget each.",
+    "import": "Make a checkpoint of the weights of other code, checked against its outputs.",
     "export": "Compile a checkpoint into a hardware description and a netlist.",
     "simulate": "Run an export on one engine: traces and accuracy.",
     "verify": "Compare the three engines on real recordings.",
@@ -31,9 +33,13 @@ COMMANDS: dict[str, str] = {
 }
 """Help line of each command, in the order of the work.
 
-The command ``name`` is ``name_command`` of ``hwsim.cli.name``. Help lines are kept here, and not
-only there, so that ``hwsim --help`` imports no command and answers at once.
+The command ``name`` is ``name_command`` of ``hwsim.cli.name``, or of the module that `ELSEWHERE`
+names. Help lines are kept here, and not only there, so that ``hwsim --help`` imports no command and
+answers at once.
 """
+
+ELSEWHERE = {"import": "import_checkpoint"}
+"""Modules of the commands whose names Python keeps for itself."""
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 70
@@ -50,7 +56,7 @@ class LazyGroup(click.Group):
         """Import and return one command; None when there is none of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = import_module(f"hwsim.cli.{cmd_name}")
+        module = import_module(f"hwsim.cli.{ELSEWHERE.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 

@@ -72,6 +72,11 @@ def json_value(value: object) -> JsonValue:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+def percent(fraction: float | None) -> str:
+    """A fraction as a person reads it, ``96.5 %``; a dash for what nobody measured."""
+    return "-" if fraction is None else f"{100 * fraction:.1f} %"
+
+
 def command_line(context: click.Context) -> str:
     """The command with what the user gave it, in the order of the help page."""
     words = ["hwsim", *context.command_path.removeprefix("hwsim").split()]

@@ -10,7 +10,7 @@ import click
 
 from hwsim.cells.kinds import KINDS
 from hwsim.cli.options import FileType
-from hwsim.cli.output import command_line, emit, json_option, progress
+from hwsim.cli.output import command_line, emit, json_option, percent, progress
 from hwsim.cli.recipe_options import (
     chosen_recipe,
     matched,
@@ -138,8 +138,8 @@ def _kept_of(error: DivergedError, out: Path) -> InputError:
         return error
     path = out.with_suffix(".last_good.safetensors")
     save_checkpoint(path, error.checkpoint)
-    accuracy = error.checkpoint.header.metrics.validation
-    kept = f"the best state until then, {100 * accuracy:.1f} % on the validation set, is in {path}"
+    accuracy = percent(error.checkpoint.header.metrics.validation)
+    kept = f"the best state until then, {accuracy} on the validation set, is in {path}"
     return InputError(f"{error.what}; {kept}", hint=error.hint)
 
 
@@ -178,7 +178,7 @@ def _show(training: Training, out: Path, console: Console) -> None:
     header = training.checkpoint.header
     table = Table("accuracy", "training", "validation", "test")
     scores = (header.metrics.train, header.metrics.validation, header.metrics.test)
-    table.add_row(KINDS[header.cell.kind].title, *(f"{100 * score:.1f} %" for score in scores))
+    table.add_row(KINDS[header.cell.kind].title, *(percent(score) for score in scores))
     console.print(table)
     if len(training.contenders) > 1:
         count = len(training.contenders)

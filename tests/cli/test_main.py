@@ -36,9 +36,13 @@ def raising(error):
 
 
 def modules_of_commands():
-    names = [module.name for module in pkgutil.iter_modules(hwsim.cli.__path__)]
+    elsewhere = {module: name for name, module in cli.ELSEWHERE.items()}
+    modules = [module.name for module in pkgutil.iter_modules(hwsim.cli.__path__)]
+    commands = {elsewhere.get(module, module): module for module in modules}
     return {
-        name for name in names if hasattr(import_module(f"hwsim.cli.{name}"), f"{name}_command")
+        name
+        for name, module in commands.items()
+        if hasattr(import_module(f"hwsim.cli.{module}"), f"{name}_command")
     }
 
 
