@@ -61,12 +61,10 @@ def parts_of(design: Design, partition: Partition) -> tuple[Part, ...]:
     if partition == "none":
         return ()
     found = [REFERENCE_PART]
-    found += [
-        Part(stage.name, tuple(range(stage.size))[start : start + size])
-        for stage in design.stages
-        for size in (GROUP if partition == "cell" else stage.size,)
-        for start in range(0, stage.size, size)
-    ]
+    for stage in design.stages:
+        size = GROUP if partition == "cell" else stage.size
+        units = tuple(range(stage.size))
+        found += [Part(stage.name, units[at : at + size]) for at in range(0, stage.size, size)]
     return in_order(design, found)
 
 

@@ -6,7 +6,7 @@ Mismatch and readings name devices and vectors, so what holds for the network ho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hwsim.circuits import nodes
 from hwsim.circuits.circuit_set import CircuitSet
@@ -17,7 +17,7 @@ from hwsim.circuits.partition.part import Part
 from hwsim.circuits.stage_netlist import StageNetlist
 from hwsim.design.design import Design
 from hwsim.design.stage import Stage
-from hwsim.design.wiring import REFERENCE, Line, LineEnd, needed_ends, turned_lines
+from hwsim.design.wiring import REFERENCE, Line, LineEnd, Polarity, needed_ends, turned_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class PartNetlist:
         still: nodes that hold still: bias lines, and lines that the units of a stage share. The
             reference drives them, every other part reads them.
         read: lines of other parts that its mirrors copy.
-        driven: its own lines that other parts copy.
+        driven: its own lines that other parts copy, and their polarities.
         loads: what those parts hang on them.
         places: its instances as ngspice calls them: ``xhidden.xrow0_input0_plus``.
     """
@@ -39,8 +39,8 @@ class PartNetlist:
     ports: tuple[str, ...]
     still: tuple[str, ...]
     places: frozenset[str]
-    read: tuple[LineEnd, ...] = ()
-    driven: tuple[LineEnd, ...] = ()
+    read: tuple[str, ...] = ()
+    driven: Mapping[str, Polarity] = field(default_factory=dict)
     loads: tuple[str, ...] = ()
 
 
@@ -87,30 +87,31 @@ class PartNetlists:
         }
 
     def of(self, part: Part) -> PartNetlist:
-        """The units of a part."""
+        """A part that is not the reference."""
         netlist = self._stages[part.stage]
         stage = netlist.stage
         ends = {m.end for unit in part.units for m in netlist.rows[unit] if m.line.part != "unit"}
-        read = tuple(sorted(end for end in ends if end.line.part != "keep"))
-        driven = tuple(sorted(end for end in self._needed if _holds(part, end.line)))
-        lines = [line for unit in part.units for line in netlist.unit_lines(unit)]
-        lines += self._turn_arounds(netlist, lambda line: _holds(part, line))
-        still = [nodes.line_end(end) for end in sorted(ends - set(read))]
+        read = [nodes.line_end(end) for end in sorted(ends) if end.line.part != "keep"]
+        still = [nodes.line_end(end) for end in sorted(ends) if end.line.part == "keep"]
+        held = sorted(end for end in self._needed if _holds(part, end.line))
+        driven = {nodes.line_end(end): end.polarity for end in held}
         world = (nodes.outside(stage, u) for u in part.units if stage.kind in ("input", "output"))
-        signals = [*world, *(nodes.line_end(end) for end in (*read, *driven)), *still]
         clocks = nodes.CLOCK_ROLES if stage.kind == "cmru" else ()
-        inside = {node: node for node in (*signals, *nodes.BIAS_ROLES, *clocks)}
-        body = _Body(stage, lines, inside | _shared_nodes(stage))
+        signals = (*world, *read, *driven, *still, *nodes.BIAS_ROLES, *clocks)
+        inside = {node: node for node in signals} | _shared_nodes(stage)
         if stage.kind == "cmru":
             still.append(nodes.level_line(stage))
+        lines = [line for unit in part.units for line in netlist.unit_lines(unit)]
+        lines += self._turn_arounds(netlist, lambda line: _holds(part, line))
+        body = _Body(stage, lines, inside)
         return PartNetlist(
             files=self._files(part.name, [body], []),
             ports=_ports([body]),
             still=(*nodes.BIAS_ROLES, *still),
             places=_places([body]),
-            read=read,
+            read=tuple(read),
             driven=driven,
-            loads=tuple(load_lines(self._design, netlist.mirrors, driven, self._hanging)),
+            loads=tuple(load_lines(self._design, netlist.mirrors, held, self._hanging)),
         )
 
     def reference(self) -> PartNetlist:

@@ -32,10 +32,10 @@ _PICOAMPERES = (
 OPTIONS = f"{_PICOAMPERES} abstol=1e-16 trtol=7 itl1=200"
 """Of parts without a clock: the charge of slow lines is followed closely."""
 
-CLOCKED_OPTIONS = f"{_PICOAMPERES} abstol=1e-14 trtol=30 bypass=1 noopiter"
-"""Of ladders. Around the edges of a strobe the time steps are short for the sake of the
-breakpoints, not of the charges: a larger `trtol` rejects fewer of them, and `bypass` evaluates the
-transistors that the edge does not reach once a step instead of at every iteration."""
+CLOCKED_OPTIONS = f"{_PICOAMPERES} abstol=1e-14 trtol=30 noopiter"
+"""Of ladders: around the edges of a strobe time steps are short for the sake of the breakpoints,
+so that a larger `trtol` changes little but how many are rejected. (With `bypass` latches were seen
+to step twice.)"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,10 +132,11 @@ class PartTestbench:
             steps: time steps to simulate.
         """
         design, stage, step = self.design, self.stage, self.design.operating.step
+        options = CLOCKED_OPTIONS if stage.kind == "cmru" else OPTIONS
         lines = [
             f"* {design.name}: {self.part.name}, {steps} steps of {number(step)} s, "
             f"{self.conditions.corner}, {self.conditions.temperature:g} C",
-            *_includes(self.circuits, self.conditions, self._options()),
+            *_includes(self.circuits, self.conditions, options),
             f".include {'inputs' if stage.kind == 'input' else 'lines'}.spice",
             _supply(design, stage.name),
             *(f"Vstill_{node} {node} 0 {still[node]:.9g}" for node in self.netlist.still),
@@ -155,12 +156,9 @@ class PartTestbench:
     def saved_vectors(self) -> tuple[str, ...]:
         """What is read of the part: units, supply, and the lines that other parts copy."""
         templates = self.circuits.templates
-        units = (v for unit in self.part.units for v in unit_vectors(self.stage, unit, templates))
-        lines = (nodes.node_voltage(nodes.line_end(end)) for end in self.netlist.driven)
-        return (*units, nodes.supply_current(self.part.stage), *lines)
-
-    def _options(self) -> str:
-        return CLOCKED_OPTIONS if self.stage.kind == "cmru" else OPTIONS
+        read = (v for unit in self.part.units for v in unit_vectors(self.stage, unit, templates))
+        driven = (nodes.node_voltage(node) for node in self.netlist.driven)
+        return (*read, nodes.supply_current(self.part.stage), *driven)
 
     def _start(self, still: Mapping[str, float]) -> Iterator[str]:
         """States of cells, and about where lines are: where the lines of the unit current are."""
@@ -169,9 +167,9 @@ class PartTestbench:
                 yield from initial_conditions(
                     self.stage, unit, self.circuits.templates[self.stage.kind]
                 )
-        for end in self.netlist.driven:
-            about = still[f"unit_{end.polarity}"]
-            yield f".nodeset {nodes.node_voltage(nodes.line_end(end))}={number(about)}"
+        for node, polarity in self.netlist.driven.items():
+            about = still[f"unit_{polarity}"]
+            yield f".nodeset {nodes.node_voltage(node)}={number(about)}"
 
     def _ticks(self, steps: int) -> Iterator[str]:
         """A source nobody uses, whose corners are breakpoints where recorded lines set out."""

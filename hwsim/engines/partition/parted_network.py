@@ -25,7 +25,7 @@ from hwsim.circuits.testbench import DECK, Conditions
 from hwsim.design.design import Design
 from hwsim.engines.partition.compression import TOLERANCE, compressed
 from hwsim.engines.partition.part_result import PartResult
-from hwsim.engines.reading import Vectors, read_supply, read_units
+from hwsim.engines.reading import UnitsReading, Vectors, read_supply, read_units
 from hwsim.engines.trace import Floats
 from hwsim.engines.transients import CHIP, Transient
 from hwsim.foundation.errors import SimulatorError
@@ -125,8 +125,8 @@ class PartedNetwork:
         if drawn.testbench.stage.kind == "input":
             files["inputs.spice"] = source_text(self.design, part, currents)
         else:
-            ends = (nodes.line_end(end) for end in drawn.netlist.read)
-            files["lines.spice"] = drive_text({node: lines[node] for node in ends})
+            read = {node: lines[node] for node in drawn.netlist.read}
+            files["lines.spice"] = drive_text(read)
         still = {node: float(lines[node].volts[0]) for node in drawn.netlist.still}
         files[DECK] = drawn.testbench.text(still, steps)
         return Transient(files, own, steps, steps * self.design.operating.step)
@@ -149,25 +149,22 @@ class PartedNetwork:
             if drawn.testbench is None:
                 return self._still(drawn.netlist, vectors, attempts, seconds)
             time = vectors["time"]
-            driven = (nodes.line_end(end) for end in drawn.netlist.driven)
             return PartResult(
-                units=read_units(
-                    self.design,
-                    drawn.testbench.stage,
-                    part.units,
-                    self._circuits.templates,
-                    vectors,
-                    steps,
-                ),
+                units=self._units(part, vectors, steps),
                 supply_current={part.stage: read_supply(self.design, part.stage, vectors, steps)},
                 lines={
-                    node: compressed(time, vectors[nodes.node_voltage(node)]) for node in driven
+                    node: compressed(time, vectors[nodes.node_voltage(node)])
+                    for node in drawn.netlist.driven
                 },
                 attempts=attempts,
                 seconds=seconds,
             )
         except KeyError as missing:
             raise SimulatorError(f"the run of {part.name} left no vector {missing}") from None
+
+    def _units(self, part: Part, vectors: Vectors, steps: int) -> UnitsReading:
+        stage, templates = self.design.stage(part.stage), self._circuits.templates
+        return read_units(self.design, stage, part.units, templates, vectors, steps)
 
     def _still(
         self, netlist: PartNetlist, vectors: Vectors, attempts: tuple[str, ...], seconds: float
