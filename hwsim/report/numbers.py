@@ -13,7 +13,7 @@ SPACE = "\N{NO-BREAK SPACE}"
 DASH = "\N{EN DASH}"
 """Between the ends of an interval, and where a number is not known."""
 
-_LARGE_AREA = 1e-8
+_LARGE_AREA = 1e-9
 """Areas from here on are in mm², m2."""
 
 _PREFIXES = {0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from hwsim.report.figure_style import NARROW, PALETTE, WIDE
 from hwsim.report.numbers import interval, share
@@ -64,20 +63,19 @@ def html(page: Page) -> str:
     )
 
 
-def _drawn(picture: Picture, form: str) -> Markup:
-    """A picture for one width."""
+def _drawn(picture: Picture, form: str) -> str:
+    """A picture for one width, serialised from a tree, so that text in it is escaped."""
     figure = picture.draw(_FORMS[form])
     name = f"{picture.name}-{form}"
-    svg = inline_svg(figure, name, picture.title, picture.description)
-    return Markup(svg)  # noqa: S704 - serialised from a tree, so that text in it is escaped
+    return inline_svg(figure, name, picture.title, picture.description)
 
 
-def _style(environment: Environment) -> Markup:
+def _style(environment: Environment) -> str:
     """The style sheet with its colours."""
     rules = environment.get_template("page.css").render()
     light = _variables({**PALETTE, **_LIGHT_ONLY})
     dark = _variables({**DARK, **_DARK_ONLY})
-    return Markup(  # noqa: S704 - our own files alone
+    return (
         f":root {{ color-scheme: light dark; {light} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n{rules}"
     )
