@@ -34,7 +34,7 @@ from hwsim.foundation.quantities import format_quantity
 from hwsim.training import config
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("docs/tutorial.md", "docs/design_format.md", "docs/circuits.md")
+PAGES = ("docs/tutorial.md", "docs/design_format.md", "docs/circuits.md", "docs/tasks.md")
 SCHEMA = "docs/design.schema.json"
 TRAINING_SCHEMA = "docs/training.schema.json"
 MAPPING_SCHEMA = "docs/mapping.schema.json"

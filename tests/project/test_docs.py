@@ -15,7 +15,7 @@ from hwsim.engines.behavioural import BehaviouralEngine
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text()
-QUOTING = ("tutorial.md", "design_format.md")
+QUOTING = ("tutorial.md", "design_format.md", "tasks.md")
 
 NOT_RUN = "<!-- not in the tests: minutes of ngspice -->\n"
 MANY, ONE = "--samples 8", "--samples 1"
