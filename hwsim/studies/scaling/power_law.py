@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import linregress
 from scipy.stats import t as student
 
 from hwsim.foundation.errors import InputError
@@ -66,13 +65,19 @@ def fit_power_law(x: ArrayLike, y: ArrayLike) -> PowerLaw:
         )
     if min(places.min(), values.min()) <= 0:
         raise InputError("a power law has no values at or below zero")
-    line = linregress(np.log(places), np.log(values))
-    reach = float(student.ppf(0.5 + LEVEL / 2, len(places) - 2)) * float(line.stderr)
-    slope = float(line.slope)
+    logarithms, heights = np.log(places), np.log(values)
+    across = logarithms - logarithms.mean()
+    slope = float(across @ heights / (across @ across))
+    start = float(heights.mean() - slope * logarithms.mean())
+    residuals = heights - start - slope * logarithms
+    freedom = len(places) - 2
+    error = math.sqrt(float(residuals @ residuals) / freedom / float(across @ across))
+    reach = float(student.ppf(0.5 + LEVEL / 2, freedom)) * error
+    spread = float(np.var(heights))
     return PowerLaw(
         exponent=slope,
         low=slope - reach,
         high=slope + reach,
-        factor=math.exp(float(line.intercept)),
-        r2=float(line.rvalue) ** 2,
+        factor=math.exp(start),
+        r2=1.0 - float(np.var(residuals)) / spread if spread else 1.0,
     )
