@@ -87,7 +87,8 @@ def report_command(
     from hwsim.circuits.testbench import Conditions
     from hwsim.cli.simulation import fraction_bar
     from hwsim.studies.reporting.chip_survey import Draw
-    from hwsim.studies.reporting.dossier import Scope, gather
+    from hwsim.studies.reporting.dossier import Scope
+    from hwsim.studies.reporting.gathering import gather
 
     scope = Scope(data, Conditions(corner, temperature), Draw(chips, seed, above))
     export = load_export(folder, pdk_root)

@@ -9,6 +9,8 @@ from hwsim.report.figure_style import on_one_line
 from hwsim.report.numbers import chosen, deviation, quantity, share
 from hwsim.report.page import pictures, tables, verdict
 from hwsim.report.page.model import Page, Section
+from hwsim.report.page.provenance_tables import commands_table, provenance_table
+from hwsim.studies.power_check import MEAN_LIMIT, STAGE_LIMIT
 from hwsim.studies.reporting.absent import Absent
 from hwsim.studies.reporting.dossier import Dossier
 
@@ -39,7 +41,7 @@ def report_page(dossier: Dossier) -> Page:
 
 
 def _sections(dossier: Dossier) -> Iterator[Section]:
-    engines = dossier.engines
+    engines, check = dossier.engines, dossier.power_check
     yield Section("inference", "One inference", pictures=(pictures.recording_picture(dossier),))
     yield Section(
         "agreement",
@@ -55,7 +57,10 @@ def _sections(dossier: Dossier) -> Iterator[Section]:
         "Power and energy",
         text=tuple(_power_words(dossier)),
         pictures=tuple(pictures.power_pictures(dossier)),
-        tables=(tables.power_table(engines),) if engines.power else (),
+        tables=(
+            *((tables.power_table(engines),) if engines.power else ()),
+            *((tables.power_check_table(check),) if check is not None else ()),
+        ),
         absent=_lacking(dossier, "power"),
     )
     yield Section(
@@ -71,7 +76,7 @@ def _sections(dossier: Dossier) -> Iterator[Section]:
     yield Section(
         "provenance",
         "Provenance",
-        tables=(tables.provenance_table(dossier), tables.commands_table(dossier)),
+        tables=(provenance_table(dossier), commands_table(dossier)),
     )
 
 
@@ -112,6 +117,16 @@ def _power_words(dossier: Dossier) -> Iterator[str]:
         yield (
             f"Over {len(dossier.engines.common)} recordings the estimate of the behavioural "
             f"engine is {deviation(error)} off what ngspice integrates."
+        )
+    check = dossier.power_check
+    if check is not None:
+        worst = max(check.by_stage.values()) / 100
+        within = "within" if check.passed else "beyond"
+        yield (
+            f"Over {len(check.cases)} recordings at corners and temperatures its energies differ "
+            f"from those of ngspice by {share(check.mean / 100)} on average and by "
+            f"{share(check.max / 100)} at most; of a part of the chip by {share(worst)} on "
+            f"average. That is {within} the limits of {MEAN_LIMIT:g} % and {STAGE_LIMIT:g} %."
         )
     estimate = dossier.engines.power.get("behavioural")
     if estimate is not None and estimate.clock is not None:

@@ -9,11 +9,10 @@ from hwsim.circuits.figures import find_figure
 from hwsim.report.numbers import DASH, chosen, interval, quantity, share
 from hwsim.report.page.model import Table
 from hwsim.studies.chip_verification import ChipVerification
-from hwsim.studies.reporting.absent import Commands
+from hwsim.studies.power_check import PowerCheck
 from hwsim.studies.reporting.chip_survey import ChipSurvey
 from hwsim.studies.reporting.dossier import Dossier
 from hwsim.studies.reporting.engine_runs import EngineRuns
-from hwsim.studies.reporting.kept import sample_counts
 
 KEY_FIGURES: Mapping[str, tuple[str, ...]] = {
     "cmru": ("trip_up", "trip_down", "level", "decision_charge", "energy_transition", "retention"),
@@ -143,6 +142,28 @@ def _part_cells(watts: float, total: float) -> tuple[str, str]:
     return quantity(watts, "W"), share(watts / total, 0)
 
 
+def power_check_table(check: PowerCheck) -> Table:
+    """Errors of the power model by corner and temperature."""
+    rows = []
+    for where, part in check.by_conditions().items():
+        worst = max(part.by_stage, key=lambda stage: part.by_stage[stage])
+        rows.append(
+            (
+                f"{where.corner}, {where.temperature:g} °C",
+                str(len(part.cases)),
+                share(part.mean / 100),
+                share(part.max / 100),
+                f"{share(part.by_stage[worst] / 100)}, {worst}",
+            )
+        )
+    return Table(
+        "Energies of the model against ngspice, absolute errors",
+        ("Conditions", "Recordings", "Mean", "Largest", "Worst part, mean"),
+        tuple(rows),
+        frozenset({1, 2, 3, 4}),
+    )
+
+
 def template_tables(dossier: Dossier) -> Iterator[Table]:
     """Key figures of every template that was measured."""
     circuits = dossier.export.circuits
@@ -194,56 +215,4 @@ def stages_table(dossier: Dossier) -> Table:
             for each in dossier.export.design.stages
         ),
         frozenset({2}),
-    )
-
-
-def provenance_table(dossier: Dossier) -> Table:
-    """Versions, seeds and hashes."""
-    found, design = dossier.provenance, dossier.export.design
-    draw = dossier.scope.draw
-    rows = [
-        ("versions", ", ".join(f"{name} {each}" for name, each in found.versions.items())),
-        ("compiled by", f"hwsim {found.compiled_by}, {design.provenance.bits} bits a weight"),
-        ("task", design.provenance.task),
-        ("production of the chips", f"seed {draw.seed}"),
-        ("checkpoint", found.checkpoint),
-        ("design", found.design),
-        ("data", found.data),
-    ]
-    rows += [(f"datasheet of {name}", each) for name, each in found.datasheets.items()]
-    return Table(
-        "What the figures follow from; hashes are SHA-256",
-        ("What", "Value"),
-        tuple(rows),
-        is_code=True,
-    )
-
-
-def commands_table(dossier: Dossier) -> Table:
-    """How to make each part again."""
-    scope, export = dossier.scope, dossier.export
-    commands = Commands(export.folder, scope.data, scope.conditions)
-    rows = []
-    if "ngspice" in dossier.engines.runs:
-        indices = dossier.engines.runs["ngspice"].indices
-        for samples in sample_counts(dossier.sequences, indices):
-            rows.append(("engines", commands.of("verify", "--samples", samples)))
-    if dossier.chips is not None:
-        population = dossier.chips.population
-        chips = "--chips", population.count, "--seed", population.seed
-        for samples in sample_counts(dossier.sequences, dossier.chips.indices):
-            rows.append(("chips in ngspice", commands.of("verify", *chips, "--samples", samples)))
-    if dossier.survey is not None:
-        sweep = dossier.survey.results.sweep
-        point = sweep.points[0]
-        vary = [f"corner={point.corner}", f"temperature={point.temperature:g}", "mismatch=1"]
-        words = [word for each in vary for word in ("--vary", each)]
-        words += ["--chips", str(sweep.chips), "--seed", str(sweep.seed)]
-        plain = Commands(export.folder, scope.data)
-        bar = f"{dossier.survey.above:.6g}"
-        rows.append(("chips", plain.of("sweep", "--out", "SWEEP", *words, "--above", bar)))
-    if dossier.engines.power:
-        rows.append(("power", commands.of("power")))
-    return Table(
-        "Commands that make the figures again", ("Part", "Command"), tuple(rows), is_code=True
     )

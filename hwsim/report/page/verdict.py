@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hwsim.report.numbers import DASH, chosen, deviation, interval, quantity, share
 from hwsim.report.page.model import EngineAccuracy, Key
+from hwsim.studies.power_check import PowerCheck
 from hwsim.studies.reporting.chip_survey import MARGIN, ChipSurvey
 from hwsim.studies.reporting.dossier import Dossier
 from hwsim.studies.reporting.engine_runs import ENGINES, EngineRuns
@@ -117,7 +118,7 @@ def keys(dossier: Dossier) -> tuple[Key, ...]:
     return (
         _agreement_key(dossier.engines),
         _yield_key(dossier.survey),
-        _power_key(dossier.engines),
+        _power_key(dossier.engines, dossier.power_check),
         _energy_key(dossier),
         Key("Transistors", f"{census.chip_transistors}", "parallel units counted once"),
         Key("Gate area", quantity(census.chip_area, "m2"), "of all transistors, without wires"),
@@ -144,10 +145,13 @@ def _yield_key(survey: ChipSurvey | None) -> Key:
     return Key("Yield", share(good.value), note)
 
 
-def _power_key(engines: EngineRuns) -> Key:
+def _power_key(engines: EngineRuns, check: PowerCheck | None) -> Key:
     power = engines.best_power
     if power is None:
         return Key("Supply power", UNKNOWN, "not known without datasheets or ngspice")
+    if check is not None:
+        note = f"the model is {share(check.mean / 100)} off ngspice over {len(check.cases)} cases"
+        return Key("Supply power", quantity(power.total, "W"), note)
     error = engines.power_error
     if error is None:
         return Key("Supply power", quantity(power.total, "W"), f"by the {power.engine} engine")

@@ -10,7 +10,8 @@ from hwsim.report.page.html import html
 from hwsim.report.page.markdown import markdown
 from hwsim.report.page.page import report_page
 from hwsim.studies.reporting.chip_survey import Draw
-from hwsim.studies.reporting.dossier import Scope, gather
+from hwsim.studies.reporting.dossier import Scope
+from hwsim.studies.reporting.gathering import gather
 
 HOSTILE = SimpleNamespace(
     design='</title><script>alert("design")</script>',
@@ -73,7 +74,9 @@ def bare(dossier):
         common=engines.runs["ideal"].indices,
     )
     sheets = {**dossier.datasheets, "mirror": None}
-    return replace(dossier, engines=alone, survey=None, chips=None, datasheets=sheets)
+    return replace(
+        dossier, engines=alone, survey=None, chips=None, power_check=None, datasheets=sheets
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from hwsim.report.figure_style import PALETTE
 from hwsim.report.page.html import html
 from hwsim.report.page.page import report_page
 from hwsim.report.page.vector import DARK
+from hwsim.studies.power_check import PowerCase, PowerCheck
 
 VOID = {"meta", "link", "img", "br", "hr", "input", "col", "wbr"}
 
@@ -260,6 +261,25 @@ def test_a_page_of_the_software_alone_can_be_written(bare):
     tree = Tree(html(report_page(bare))).root
     assert "nothing of the chip has been run" in tree.text
     assert sum(each.text == "not run" for each in tree.all("dd")) == 2
+
+
+def test_a_check_of_power_is_told(dossier):
+    cases = tuple(
+        PowerCase(
+            sample=0,
+            corner=corner,
+            temperature=27.0,
+            steps=4,
+            model={"reference": 1.0e-9, "cells_1": model},
+            ngspice={"reference": 1.0e-9, "cells_1": 1.0e-9},
+        )
+        for corner, model in (("tt", 1.02e-9), ("ff", 1.06e-9))
+    )
+    checked = replace(dossier, power_check=PowerCheck(cases=cases))
+    text = Tree(html(report_page(checked))).root.text
+    assert "by 2.0 % on average and by 3.0 % at most" in text
+    assert "of a part of the chip by 4.0 % on average. That is within the limits" in text
+    assert "ff, 27 °C" in text
 
 
 def test_a_broken_ladder_is_the_verdict(dossier):

@@ -19,9 +19,12 @@ from hwsim.engines.ideal import IdealEngine
 from hwsim.foundation.errors import InputError
 from hwsim.spice import WorkerPool
 from hwsim.studies.power import measure_power
-from hwsim.studies.reporting import dossier as room
+from hwsim.studies.power_check import PowerCase, PowerCheck
+from hwsim.studies.power_check_store import FILE, write_check
+from hwsim.studies.reporting import gathering as room
 from hwsim.studies.reporting.chip_survey import Draw
-from hwsim.studies.reporting.dossier import Scope, gather
+from hwsim.studies.reporting.dossier import Scope
+from hwsim.studies.reporting.gathering import gather
 
 LENGTHS = (4, 3, 5, 2, 4)
 
@@ -87,7 +90,7 @@ def test_a_state_that_differs_is_counted_once_and_as_a_step_error(export, scope,
 
 def test_what_was_not_run_is_said_with_the_command_that_runs_it(export, scope):
     found = {each.topic: each for each in gather(export, scope).absent}
-    assert set(found) == {"ngspice", "chips"}
+    assert set(found) == {"ngspice", "chips", "power"}
     assert found["ngspice"].command.startswith(f"hwsim verify {export.folder} --samples 5 --data ")
     assert "--chips 20 --samples 5" in found["chips"].command
     assert "no finished recording at tt, 27 °C" in found["ngspice"].why
@@ -114,7 +117,7 @@ def test_a_template_without_a_datasheet_leaves_the_rest(
     def all_but_mirrors(template, technology):
         return None if template.kind == "mirror" else find(template, technology)
 
-    for place in ("hwsim.studies.reporting.dossier", "hwsim.chips.datasheets"):
+    for place in ("hwsim.studies.reporting.gathering", "hwsim.chips.datasheets"):
         monkeypatch.setattr(f"{place}.find_datasheet", all_but_mirrors)
     dossier = gather(export, scope)
     assert list(dossier.engines.runs) == ["ideal", "ngspice"]
@@ -188,6 +191,27 @@ def test_the_same_chips_on_both_engines(export, scope, sequences, finish):
     assert chips.power_ratio.value == pytest.approx(1.0)
 
 
+def test_a_check_of_power_is_read_where_it_is_of_this_design(export, scope):
+    energies = {"reference": 1e-9, "cells_1": 2e-9}
+    case = PowerCase(
+        sample=0, corner="tt", temperature=27.0, steps=4, model=energies, ngspice=energies
+    )
+    export.results.mkdir()
+    write_check(export, PowerCheck(cases=(case,)))
+    dossier = gather(export, scope)
+    assert dossier.power_check.mean == 0.0
+    assert "power" not in {each.topic for each in dossier.absent}
+
+
+def test_a_damaged_check_of_power_is_said_and_no_more(export, scope):
+    export.results.mkdir()
+    (export.results / FILE).write_text("{")
+    dossier = gather(export, scope)
+    assert dossier.power_check is None
+    (absent,) = (each for each in dossier.absent if each.topic == "power")
+    assert "is no check of power" in absent.why
+
+
 def test_conditions_that_the_technology_does_not_have_are_refused(export, scope):
     with pytest.raises(InputError, match="unknown corner 'zz'"):
         gather(export, replace(scope, conditions=Conditions(corner="zz")))
@@ -195,8 +219,10 @@ def test_conditions_that_the_technology_does_not_have_are_refused(export, scope)
 
 def test_other_conditions_stand_in_the_commands(export, scope):
     other = replace(scope, conditions=Conditions("ff", 85.0))
-    absent = gather(export, other).absent
-    assert all("--corner ff --temperature 85" in each.command for each in absent)
+    commands = {each.topic: each.command for each in gather(export, other).absent}
+    assert "--corner ff --temperature 85" in commands["ngspice"]
+    assert "--corner ff --temperature 85" in commands["chips"]
+    assert "--corner" not in commands["power"]  # a check chooses them itself
 
 
 def test_the_record_is_plain(export, scope, sequences, finish):
@@ -206,5 +232,5 @@ def test_the_record_is_plain(export, scope, sequences, finish):
     assert record["transistors"] == dossier.census.chip_transistors
     assert record["engines"]["ngspice"]["samples"] == 1
     assert record["chips"]["by_mismatch"][1]["chips"] == 4
-    assert [each["topic"] for each in record["not_run"]] == ["chips"]
+    assert [each["topic"] for each in record["not_run"]] == ["chips", "power"]
     assert len(record["provenance"]["design_sha256"]) == 64
