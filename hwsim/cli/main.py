@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "train": "Train a network on a task and write its checkpoint.",
     "tune": "Search learning rate and weight decay of cells with the same budget each.",
     "import": "Make a checkpoint of the weights of other code, checked against its outputs.",
+    "evaluate": "Score a checkpoint's float network, also one that no circuit can be made of.",
     "export": "Compile a checkpoint into a hardware description and a netlist.",
     "simulate": "Run an export on one engine: traces and accuracy.",
     "verify": "Compare the three engines on real recordings.",

@@ -51,9 +51,10 @@ def tune_command(
     as_json: bool,
     **choices: int | float | str | None,
 ) -> None:
-    """Search learning rate and weight decay of one or more cells, on the validation set.
+    """Search learning rate and weight decay of cells with the same budget each.
 
-    Every cell gets the same points and the same number of steps. What has finished is kept: the
+    Every cell gets the same random points and number of steps, and is judged on the validation
+    set. What has finished is kept: the
     same command goes on where it was interrupted. The best training of each cell is written as a
     file for `hwsim train --config`.
     """

@@ -17,13 +17,11 @@ from hwsim.checkpoints.header import CellHeader, CheckpointHeader, Metrics, Norm
 from hwsim.checkpoints.mapped import mapped_tensors
 from hwsim.checkpoints.mapping import NetworkSection, TensorMapping
 from hwsim.circuits.description import read_description
-from hwsim.data.sequences import Sequences, Splits
+from hwsim.data.sequences import Splits
 from hwsim.foundation.complaint import first_complaint
 from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash
-from hwsim.training.batches import make_batch
-from hwsim.training.conversion import checkpoint_network
-from hwsim.training.fit import score
+from hwsim.training.evaluation import accuracies
 from hwsim.training.reference import Comparison, compare, read_reference, require_agreement
 from hwsim.training.state_file import read_state
 
@@ -118,23 +116,5 @@ def _header(network: NetworkSection, record: Mapping[str, str], command: str) ->
 
 
 def _metrics(checkpoint: Checkpoint, splits: Splits) -> Metrics:
-    network = checkpoint_network(checkpoint)
-
-    def accuracy(part: Sequences | None) -> float | None:
-        if part is None:
-            return None
-        batch = make_batch(part, checkpoint.header.normalisation, torch.float64)
-        return score(network, batch).accuracy
-
-    header = checkpoint.header
-    classes = len(splits.train.classes)
-    if splits.train.channels != header.channels or classes != len(header.classes):
-        raise InputError(
-            f"the data has {splits.train.channels} channels and {classes} classes, "
-            f"the network {header.channels} and {len(header.classes)}"
-        )
-    return Metrics(
-        train=accuracy(splits.train),
-        validation=accuracy(splits.validation),
-        test=accuracy(splits.test),
-    )
+    found = accuracies(checkpoint, splits)
+    return Metrics(train=found["training"], validation=found.get("validation"), test=found["test"])
