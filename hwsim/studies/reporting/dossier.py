@@ -1,4 +1,4 @@
-"""Everything that a report of an export tells, gathered without a transistor-level simulation."""
+"""Everything that a report of an export tells."""
 
 from __future__ import annotations
 
