@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,11 @@ Bar = Callable[[str], AbstractContextManager[Progress]]
 """Takes what is going on, and gives what is told the finished chips and those to run."""
 
 
+def _unwatched(_stage: str) -> AbstractContextManager[Progress]:
+    """Progress that nobody looks at."""
+    return nullcontext(lambda _done, _total: None)
+
+
 class Explorer:
     """An exploration of which everything was checked, and nothing was run yet.
 
@@ -120,7 +125,7 @@ class Explorer:
         """Hashes of what the results follow from."""
         return dict(self._evaluator.subject)
 
-    def run(self, folder: Path, workforce: Workforce, bar: Bar) -> Exploration:
+    def run(self, folder: Path, workforce: Workforce, bar: Bar = _unwatched) -> Exploration:
         """Run what is missing of both stages.
 
         Args:
