@@ -85,10 +85,12 @@ def scaling_command(
 
     The power of each nominal chip is split into its cells and everything else.
     """
+    from hwsim.circuits.technology import load_technology
     from hwsim.cli.template_options import require_folder
     from hwsim.design.options import CompileOptions
     from hwsim.studies.scaling.study import Plan, study_scaling
 
+    load_technology(technology)
     plan = Plan(cell, widths, depths, seeds, CompileOptions(technology=technology))
     if out is not None:
         require_folder(out)

@@ -27,6 +27,10 @@ SAMPLES, STEPS = 8, 20
 """Recordings that a network is run on."""
 
 
+LARGEST_UNITS, LARGEST_BLOCKS = 256, 16
+"""A network of that width has 200 000 mirrors, which take minutes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """A network.
@@ -35,11 +39,21 @@ class Size:
         cell: kind of its cells.
         units: d, cells of a block.
         blocks: N.
+
+    Raises:
+        InputError: a size that no network has, or that nobody wants to wait for.
     """
 
     cell: CellKind
     units: int
     blocks: int
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.units <= LARGEST_UNITS and 1 <= self.blocks <= LARGEST_BLOCKS):
+            raise InputError(
+                f"a network of {self.blocks} blocks of {self.units} units",
+                hint=f"up to {LARGEST_BLOCKS} blocks of up to {LARGEST_UNITS} units are run",
+            )
 
 
 def drawn_network(size: Size, seed: int) -> Checkpoint:
@@ -54,13 +68,9 @@ def drawn_network(size: Size, seed: int) -> Checkpoint:
         seed: of its numbers.
 
     Raises:
-        InputError: a cell that no circuit can be made of, or a size that no network has.
+        InputError: a cell that no circuit can be made of.
     """
     require_exportable(size.cell)
-    if size.units < 1 or size.blocks < 1:
-        raise InputError(
-            f"a network of {size.blocks} blocks of {size.units} units", hint="one is the least"
-        )
     header = _header(size, seed)
     draw = np.random.default_rng((seed, size.units, size.blocks))
     tensors = {}

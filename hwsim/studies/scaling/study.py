@@ -49,7 +49,7 @@ class Plan:
         options: of the compiler.
 
     Raises:
-        InputError: too few sizes or networks for an exponent.
+        InputError: too few sizes or networks for an exponent, or too large ones.
     """
 
     cell: CellKind = "saturating_cmru"
@@ -67,6 +67,7 @@ class Plan:
                 )
         if self.seeds < 2:
             raise InputError("one network of each size gives no interval", hint="two or more do")
+        self.sizes()
 
     @property
     def depth_width(self) -> int:

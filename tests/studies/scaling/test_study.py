@@ -42,17 +42,15 @@ def test_thresholds_of_comparators_are_in_order():
     assert (low > 0).all()
 
 
-@pytest.mark.parametrize(
-    ("size", "complaint"),
-    [
-        (Size("saturating_cmru", 0, 1), "a network of 1 blocks of 0 units"),
-        (Size("saturating_cmru", 4, 0), "a network of 0 blocks of 4 units"),
-        (Size("alpha_cmru", 4, 1), "cannot become a circuit"),
-    ],
-)
-def test_networks_that_are_none(size, complaint):
-    with pytest.raises(InputError, match=complaint):
-        drawn_network(size, 0)
+@pytest.mark.parametrize(("units", "blocks"), [(0, 1), (4, 0), (5000, 1), (4, 99)])
+def test_sizes_of_no_network(units, blocks):
+    with pytest.raises(InputError, match=f"a network of {blocks} blocks of {units} units"):
+        Size("saturating_cmru", units, blocks)
+
+
+def test_a_cell_without_a_circuit():
+    with pytest.raises(InputError, match="cannot become a circuit"):
+        drawn_network(Size("alpha_cmru", 4, 1), 0)
 
 
 def test_recordings_are_labelled_and_follow_their_seed():
