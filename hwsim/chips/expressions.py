@@ -7,6 +7,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from hwsim.foundation.errors import InputError
 
@@ -50,13 +51,18 @@ def evaluate(text: str, names: Mapping[str, float]) -> float:
         InputError: not an expression of numbers with their suffixes, names, ``+ - * / **``,
             parentheses, and ``abs max min sqrt``; or an unknown name.
     """
-    inner = text.strip().strip("{}'\"")
     try:
-        tree = ast.parse(_NUMBER.sub(_plain, inner).strip(), mode="eval")
-        return _value(tree.body, names)
+        return _value(_parsed(text), names)
     except (SyntaxError, ArithmeticError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         raise InputError(f"'{text}' has no value: {reason}") from None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> ast.expr:
+    """The tree of an expression: a network asks for the same few thousands of times."""
+    inner = text.strip().strip("{}'\"")
+    return ast.parse(_NUMBER.sub(_plain, inner).strip(), mode="eval").body
 
 
 def _plain(match: re.Match[str]) -> str:
