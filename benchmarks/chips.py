@@ -6,10 +6,9 @@ The standard job (1000 chips, 500 samples, 64 steps, one block of 16 ladders of 
 mismatch) as users run it, by `run_chips`: a compiled network with the power of every chip, in
 float64. With mismatch alone, with noise from step to step, and with every effect, against the same
 network's decisions computed naively, chip by chip in NumPy float32; against the matrix product of
-as many multiplications; its peak memory in a process of its own; how its time grows with chips,
-samples and steps; and the inner loops alone, without a network around them. Fewer chips than 1000
-unless ``--full``: the fit tells what more would take. The ratio to ngspice is that of
-`benchmarks/engines.py`.
+as many multiplications; its peak memory in a process of its own; and how its time grows with chips,
+samples and steps. Fewer chips than 1000 unless ``--full``: the fit tells what more would take. The
+ratio to ngspice is that of `benchmarks/engines.py`.
 
 Everything is timed in turns, so that ratios mean something on a machine that does other things.
 Wall times let the engine use all its workers; CPU times say what the arithmetic itself costs.
@@ -30,18 +29,21 @@ from typing import Any
 
 import click
 import numpy as np
-from standard_job import Decisions, Job, Size, draw_job, run_job, run_naively
-from standard_network import Network, draw_network, run_network, run_network_naively
+from standard_network import (
+    Decisions,
+    Network,
+    Size,
+    draw_network,
+    run_network,
+    run_network_naively,
+)
 from threadpoolctl import threadpool_limits
 
 from hwsim.engines.effects import EVERY_EFFECT, NOTHING_ELSE, Effects
-from hwsim.engines.kernels import Form
+from hwsim.engines.forms import Form
 
 Run = Callable[[Network, int, Effects], Decisions]
 """`run_network` with its form and its workers: called with a network, chips and effects."""
-
-Loops = Callable[[Job], Decisions]
-"""`run_job` with its form and its workers."""
 
 Times = dict[str, list[float]]
 
@@ -118,7 +120,7 @@ def growth(size: Size, axis: str, rounds: int, run: Run) -> dict[str, list[float
     }
 
 
-def measure(size: Size, noise: float, rounds: int, run: Run, loops: Loops) -> dict[str, Any]:
+def measure(size: Size, noise: float, rounds: int, run: Run) -> dict[str, Any]:
     """Everything this benchmark knows, in one object that JSON can hold."""
     effects = {
         "plain": NOTHING_ELSE,
@@ -127,17 +129,14 @@ def measure(size: Size, noise: float, rounds: int, run: Run, loops: Loops) -> di
     }
     # First, because a process begins with the peak of the one that started it.
     memory = {name: peak_memory(size, each, run) for name, each in effects.items()}
-    network, job = draw_network(size), draw_job(size)
+    network = draw_network(size)
     few = draw_network(size.with_sizes(samples=4, steps=4))
     for each in effects.values():
         run(few, 2, each)
-    loops(draw_job(size.with_sizes(chips=2)))
     works: dict[str, Callable[[], object]] = {
         "naive": partial(run_network_naively, network, size.chips),
         **{name: partial(run, network, size.chips, each) for name, each in effects.items()},
         "product": matrix_product(network.multiplications * size.chips),
-        "naive_loops": partial(run_naively, job),
-        "loops": partial(loops, job),
     }
     wall, cpu = take_turns(works, rounds)
     return {
@@ -163,7 +162,6 @@ def _ratios(taken: dict[str, float], suffix: str) -> dict[str, float]:
             f"naive_over_{name}{suffix}": taken["naive"] / taken[name]
             for name in ("plain", "noisy", "every")
         },
-        f"naive_over_loops{suffix}": taken["naive_loops"] / taken["loops"],
         f"plain_over_product{suffix}": taken["plain"] / taken["product"],
     }
 
@@ -177,7 +175,6 @@ def told(found: dict[str, Any]) -> str:
         f"{'naive, float32':26s}{wall['naive']:8.2f}{cpu['naive']:8.2f}",
     ]
     rows = {"plain": "mismatch", "noisy": "mismatch, step noise", "every": "every effect"}
-    rows |= {"loops": "inner loops alone"}
     for name, text in rows.items():
         faster = found[f"naive_over_{name}"], found[f"naive_over_{name}_cpu"]
         lines.append(
@@ -228,8 +225,7 @@ def main(
     """Time the standard job in all ways and print the ratios."""
     size = Size(chips=Size().chips if full else chips, samples=samples, steps=steps)
     run = partial(run_network, form=form, workers=workers)
-    loops = partial(run_job, form=form, workers=workers)
-    found = measure(size, noise, rounds, run, loops)
+    found = measure(size, noise, rounds, run)
     click.echo(json.dumps(found) if as_json else told(found))
 
 

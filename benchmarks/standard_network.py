@@ -7,11 +7,10 @@ no power, no states.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from standard_job import Decisions, Size
 
 from hwsim.characterization.store import find_datasheet
 from hwsim.checkpoints.checkpoint import Checkpoint
@@ -31,10 +30,28 @@ from hwsim.design.stage import Stage
 from hwsim.design.wiring import native_polarity, parts
 from hwsim.engines.chip_runs import BATCH, run_chips
 from hwsim.engines.effects import NOTHING_ELSE, Effects
-from hwsim.engines.kernels import Form
+from hwsim.engines.forms import Form
 from hwsim.foundation.errors import InputError
 
 Singles = NDArray[np.float32]
+Decisions = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large the job is; the defaults are the standard one."""
+
+    chips: int = 1000
+    samples: int = 500
+    steps: int = 64
+    units: int = 16
+    half_range: int = 7
+    inputs: int = 8
+    classes: int = 9
+
+    def with_sizes(self, **sizes: int) -> Size:
+        """This size with some other ones."""
+        return replace(self, **sizes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,6 @@ from hwsim.design.design import Design
 from hwsim.engines.arrays import NUMPY, Array
 from hwsim.engines.chip_model import ChipModel, plain_model
 from hwsim.engines.engine import current_into_units, require_channels
-from hwsim.engines.kernels import ON_ARRAYS
 from hwsim.engines.network_pass import NetworkPass
 from hwsim.engines.stage_result import Places, StageResult
 from hwsim.engines.supply import SupplyModel
@@ -78,7 +77,7 @@ class BehaviouralEngine:
         one = self._population
         places = Places(one.seed, one.indices, tuple(range(len(sequences))))
         inputs = np.swapaxes(design.inputs.apply(sequences.values), 0, 1)
-        found = NetworkPass(design, model, NUMPY, ON_ARRAYS).run(inputs, places, given)
+        found = NetworkPass(design, model, NUMPY).run(inputs, places, given)
         sums = {name: _of_first_chip(result) for name, result in found.items()}
         states = {name: _states(result) for name, result in found.items()}
         unit = design.operating.unit_current

@@ -12,7 +12,8 @@ from hwsim.design.design import Design
 from hwsim.design.stage import CmruCell, Stage
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.chip_model import ChipModel
-from hwsim.engines.kernels import Kernels
+from hwsim.engines.comparator_settling import run_settling_comparator
+from hwsim.engines.recurrence import level_currents, run_comparator, run_ladder
 from hwsim.engines.stage_result import Places, StageResult
 from hwsim.engines.step_noise import StepNoise, stream_keys
 
@@ -25,12 +26,9 @@ class CellStage:
         stage: a stage of cells.
         model: the chips.
         arrays: whose arrays to compute with.
-        kernels: inner loops for them.
     """
 
-    def __init__(
-        self, design: Design, stage: Stage, model: ChipModel, arrays: Arrays, kernels: Kernels
-    ) -> None:
+    def __init__(self, design: Design, stage: Stage, model: ChipModel, arrays: Arrays) -> None:
         found = model.parameters.stages[stage.name]
         if found.upper is None or found.lower is None or found.levels is None:
             raise ValueError(f"stage {stage.name} has no cells")
@@ -38,7 +36,6 @@ class CellStage:
         self._stage = stage
         self._model = model
         self._arrays = arrays
-        self._kernels = kernels
         self._upper = arrays.asarray(found.upper)
         self._lower = arrays.asarray(found.lower)
         self._table = arrays.asarray(found.levels)
@@ -68,14 +65,14 @@ class CellStage:
         if given is None:
             noise = self._noise(places)
             steps_first = xp.moveaxis(candidate, 1, 0)
-            levels = self._kernels.run_ladder(steps_first, upper, lower, cell.half_range, noise)
+            levels = run_ladder(steps_first, upper, lower, cell.half_range, noise)
             states = driven = xp.moveaxis(levels, 0, 1)
         else:
             driven = given
             above = xp.astype(candidate > upper[:, None, None, :], xp.int8)
             below = xp.astype(candidate < lower[:, None, None, :], xp.int8)
             states = xp.clip(_before(given) + above - below, -cell.half_range, cell.half_range)
-        currents = self._kernels.level_currents(xp.moveaxis(driven, 1, 0), table)
+        currents = level_currents(xp.moveaxis(driven, 1, 0), table)
         after = xp.moveaxis(currents, 0, 1)
         if len(moments) == 1:
             return StageResult(candidate, states), after[:, :, None, ...]
@@ -107,7 +104,7 @@ class CellStage:
             driven[:, :, -1, ...] = given
         flat = xp.reshape(driven, (chips, steps * moments, samples, units))
         table = self._cells(places)[2]
-        currents = self._kernels.level_currents(xp.moveaxis(flat, 1, 0), table)
+        currents = level_currents(xp.moveaxis(flat, 1, 0), table)
         shape = (currents.shape[1], steps, moments, samples, units)
         return (
             StageResult(total[:, :, -1, ...], states),
@@ -126,14 +123,12 @@ class CellStage:
         model = self._model
         upper, lower, _ = self._cells(places)
         if before is None and not model.effects.settling:
-            return self._kernels.run_comparator(candidate, upper, lower, noise)
+            return run_comparator(candidate, upper, lower, noise)
         charges = (0.0, 0.0)
         if model.effects.settling:
             charges = model.rise_charge[self._stage.name], model.fall_charge[self._stage.name]
         times = np.tile(np.diff(model.moments, prepend=0.0), steps)
-        return self._kernels.run_settling_comparator(
-            candidate, upper, lower, times, charges, noise, before
-        )
+        return run_settling_comparator(candidate, upper, lower, times, charges, noise, before)
 
     def _cells(self, places: Places) -> tuple[Array, Array, Array]:
         """Upper and lower trip points and level currents of the chips of a pass."""

@@ -17,21 +17,18 @@ from hwsim.circuits.testbench import Conditions
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
 from hwsim.engines.arrays import NUMPY, Arrays
-from hwsim.engines.chip_model import ChipModel, chip_model
+from hwsim.engines.chip_model import chip_model
 from hwsim.engines.effects import EVERY_EFFECT, Effects
 from hwsim.engines.engine import require_channels
-from hwsim.engines.kernels import Form, Kernels, kernels_for
-from hwsim.engines.network_pass import NetworkPass
-from hwsim.engines.stage_result import Places, StageResult
+from hwsim.engines.forms import Form, is_compiled, tile_pass
+from hwsim.engines.stage_result import Places
 from hwsim.engines.supply import SupplyModel
-from hwsim.engines.tiles import Tile, cut, over_tiles
+from hwsim.engines.tile_sums import TileJob, TilePass
+from hwsim.engines.tiles import Tile, over_tiles
 from hwsim.engines.trace import Floats, Integers, Trace
 
 BATCH = 256
 """Chips whose parameters are held at once."""
-
-CELLS = 1 << 16
-"""Of a tile: each stage makes several arrays of this size, and the cache shall hold them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +56,7 @@ class _Part:
     chips: range
     samples: NDArray[np.int64]
     logits: Floats
-    equal: Floats
+    equal: Integers
     charge: Floats
 
 
@@ -101,7 +98,7 @@ def run_chips(
         InputError: data that does not fit, conditions that were not measured.
     """
     require_channels(design, sequences)
-    kernels = kernels_for(arrays, form)
+    is_compiled(arrays, form)
     results = ChipResults(
         decisions=np.zeros((population.count, len(sequences)), dtype=np.int64),
         logits=np.zeros((population.count, len(sequences), len(design.readout.classes))),
@@ -111,7 +108,9 @@ def run_chips(
     done = 0
     for batch in population.batches(BATCH):
         model = chip_model(design, circuits, batch, conditions, effects, datasheets)
-        run = _Batch(design, sequences, model, batch, arrays, kernels, reference)
+        supply = SupplyModel(design, model)
+        passing = tile_pass(design, model, supply, arrays, form)
+        run = _Batch(design, sequences, batch, supply, passing, reference)
         # Threads take tiles; a matrix product of a tile is far too small for threads of its own.
         with threadpool_limits(1, user_api="blas"):
             parts = list(run.parts(workers))
@@ -149,30 +148,24 @@ class _Batch:
         self,
         design: Design,
         sequences: Sequences,
-        model: ChipModel,
         population: Population,
-        arrays: Arrays,
-        kernels: Kernels,
+        supply: SupplyModel,
+        passing: TilePass,
         reference: Trace | None,
     ) -> None:
         self._design = design
         self._lengths = sequences.lengths
-        self._model = model
         self._population = population
-        self._arrays = arrays
-        self._kernels = kernels
+        self._pass = passing
         self._reference = reference
-        self._supply = SupplyModel(design, model, kernels.form)
-        self._network = NetworkPass(design, model, arrays, kernels)
+        self._supply = supply
         self._inputs = np.swapaxes(design.inputs.apply(sequences.values), 0, 1)
         # Tiles of sequences of like length waste few steps behind the ends.
         self._order = np.argsort(sequences.lengths, kind="stable")
 
     def parts(self, workers: int | None) -> Iterator[_Part]:
         """Everything, tile by tile."""
-        widest = max(stage.size for stage in self._design.stages)
-        cells = int(self._lengths.max()) * len(self._model.moments) * widest
-        tiles = cut(self._population.count, len(self._lengths), cells, CELLS)
+        tiles = self._pass.cut(self._population.count, self._lengths)
         return over_tiles(self._part, tiles, workers)
 
     def _part(self, tile: Tile) -> _Part:
@@ -182,55 +175,18 @@ class _Batch:
         chips = range(tile.chips.start, tile.chips.stop)
         numbers = self._population.indices[tile.chips]
         places = Places(self._population.seed, numbers, tuple(map(int, samples)), tile.chips)
-        inputs = self._arrays.asarray(self._inputs[:steps, samples])
-        found = self._network.run(inputs, places)
-        mask = np.arange(steps)[:, None] < lengths[None, :]
-        host = {name: self._on_host(result, len(chips)) for name, result in found.items()}
-        return _Part(
-            chips,
-            samples,
-            self._logits(host[self._design.stages[-1].name][0], lengths, mask),
-            self._equal(host, samples, mask),
-            self._charge(host, mask, tile.chips),
-        )
+        inputs = np.ascontiguousarray(self._inputs[:steps, samples])
+        found = self._pass.run(TileJob(inputs, lengths, places, self._wanted(samples, steps)))
+        charge = self._supply.charges_of(found.totals, float(lengths.sum()), tile.chips)
+        return _Part(chips, samples, found.outputs, found.equal, charge)
 
-    def _on_host(self, result: StageResult, chips: int) -> tuple[Floats, Integers | None]:
-        """Sums and states as NumPy's, [chip, step, sample, unit]."""
-        total = self._arrays.to_numpy(result.total)
-        total = np.broadcast_to(total, (chips, *total.shape[1:]))
-        return total, None if result.state is None else self._arrays.to_numpy(result.state)
-
-    def _logits(self, outputs: Floats, lengths: Integers, mask: NDArray[np.bool_]) -> Floats:
-        """What decisions are read from, unit currents, [chip, sample, class]."""
-        if self._design.readout.over == "last":
-            return outputs[:, lengths - 1, np.arange(len(lengths))]
-        total = np.where(mask[None, :, :, None], outputs, 0.0).sum(axis=1)
-        return np.asarray(total / lengths[None, :, None])
-
-    def _equal(
-        self,
-        host: Mapping[str, tuple[Floats, Integers | None]],
-        samples: NDArray[np.int64],
-        mask: NDArray[np.bool_],
-    ) -> Floats:
-        """Number of states that are those of the reference, [chip]."""
-        total: Floats | float = 0.0
-        for stage in self._design.cells if self._reference is not None else ():
-            wanted = self._reference.stages[stage.name].state if self._reference else None
-            state = host[stage.name][1]
-            if wanted is None or state is None:
-                continue
-            wanted = np.swapaxes(wanted[samples, : len(mask)], 0, 1)
-            total = total + ((state == wanted) & mask[None, :, :, None]).sum(axis=(1, 2, 3))
-        return np.asarray(total)
-
-    def _charge(
-        self,
-        host: Mapping[str, tuple[Floats, Integers | None]],
-        mask: NDArray[np.bool_],
-        chips: slice,
-    ) -> Floats:
-        """Supply current summed over valid steps, unit currents, [chip]."""
-        sums = {name: total for name, (total, _) in host.items()}
-        states = {name: state for name, (_, state) in host.items()}
-        return self._supply.charges(sums, states, mask, chips)
+    def _wanted(self, samples: NDArray[np.int64], steps: int) -> dict[str, Integers]:
+        """States of the reference by stage of cells, [step, sample, unit]."""
+        if self._reference is None:
+            return {}
+        states = {s.name: self._reference.stages[s.name].state for s in self._design.cells}
+        return {
+            name: np.swapaxes(state[samples, :steps], 0, 1)
+            for name, state in states.items()
+            if state is not None
+        }

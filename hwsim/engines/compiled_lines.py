@@ -1,128 +1,127 @@
-"""Lines, splitters and settling comparators compiled with numba: the same results as on arrays."""
+"""The lines that one stage drives, compiled: `hwsim.engines.signal_lines`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
 
-from hwsim.engines.compiled import compiled
-from hwsim.engines.compiled_exponentials import exponential_less_one, logarithm
+from hwsim.design.stage import Stage
+from hwsim.engines import line_loops
+from hwsim.engines.arrays import NUMPY
+from hwsim.engines.chip_model import ChipModel
 from hwsim.engines.line_dynamics import LEAST
-from hwsim.engines.step_noise import StepNoise, noise_currents
-
-Floats = NDArray[np.float64]
-Levels = NDArray[np.int8]
-
-
-def follow(drive: Floats, time_over_charge: Floats, start: Floats | float, least: Floats) -> Floats:
-    """See `hwsim.engines.line_dynamics.follow`."""
-    chips, steps, moments, samples, lines = drive.shape
-    rows = np.ascontiguousarray(drive).reshape(chips, steps * moments, samples * lines)
-    first = np.array(np.broadcast_to(start, (chips, samples, lines))).reshape(chips, -1)
-    times = np.tile(time_over_charge, (1, samples))
-    currents = np.empty_like(rows)
-    _follow(rows, times, first, np.tile(least, samples), currents)
-    return currents.reshape(drive.shape)
+from hwsim.engines.line_ends import LineEnds
+from hwsim.engines.line_layout import LineLayout, lines_copy_exactly
+from hwsim.engines.step_block import Floats, StepBlock
 
 
-def bent(current: Floats, full: float, bend: Floats) -> Floats:
-    """See `hwsim.engines.line_dynamics.bent`."""
-    samples, lines = current.shape[-2:]
-    rows = np.ascontiguousarray(current).reshape(-1, samples * lines)
-    found = np.empty_like(rows)
-    _bend(rows, full, np.tile(bend, samples), found)
-    return found.reshape(current.shape)
+@dataclass(frozen=True, slots=True, eq=False)
+class LineMemory:
+    """What the lines of a chip keep from one block of steps to the next.
+
+    Attributes:
+        stored: charge of the swing of splitters, unit current s, [unit, sample].
+        current: of lines, unit currents, [line, sample].
+    """
+
+    stored: Floats
+    current: Floats
 
 
-def crossed(total: Floats, times: Floats, charge: float) -> Floats:
-    """See `hwsim.engines.line_dynamics.crossed`."""
-    chips, steps, moments, samples, units = total.shape
-    rows = np.ascontiguousarray(total).reshape(chips, steps * moments, samples * units)
-    currents = np.empty_like(rows)
-    _cross(rows, np.tile(times, steps), charge, currents)
-    return currents.reshape(total.shape)
+class CompiledLines:
+    """Lines of many chips, one chip after the other.
 
+    Args:
+        stage: the stage.
+        model: the chips.
+        layout: of its lines.
+    """
 
-def run_settling_comparator(
-    candidate: Floats,
-    upper: Floats,
-    lower: Floats,
-    times: Floats,
-    charges: tuple[float, float],
-    noise: StepNoise | None = None,
-    before: Levels | None = None,
-) -> Levels:
-    """See `hwsim.engines.comparator_settling.run_settling_comparator`."""
-    if noise is not None:
-        candidate = candidate + noise_currents(noise, candidate.shape[0])
-    rows = np.ascontiguousarray(candidate)
-    state = np.zeros(rows.shape[1:], dtype=np.int8)
-    if before is not None:
-        state[...] = before > 0
-    states = np.empty(rows.shape, dtype=np.int8)
-    _decide(rows, upper, lower, times, charges[0], charges[1], state, states)
-    return states
+    def __init__(self, stage: Stage, model: ChipModel, layout: LineLayout) -> None:
+        self._model = model
+        self._stage = stage
+        self._exact = lines_copy_exactly(model.effects)
+        self._crosses = model.effects.tails and stage.kind in ("input", "splitter")
+        self._times = np.diff(model.moments, prepend=0.0)
+        self._native = slice(0, len(layout.native) * stage.size)
+        self._turned = slice(self._native.stop, layout.columns)
+        order = [part for part, _ in layout.native]
+        self._copied = [order.index(part) for part in layout.turned]
+        self._native_ends = LineEnds(stage, model, layout.native, NUMPY)
+        self._turned_ends = LineEnds(stage, model, layout.turned_ends, NUMPY)
+        found = model.parameters.stages[stage.name]
+        self._added = np.zeros((model.parameters.count, self._native.stop))
+        if found.keep_parts:
+            self._added += np.swapaxes(found.keep, 1, 2).reshape(self._added.shape)
+        if model.effects.leakage and stage.cell is not None:
+            self._added += model.empty[stage.name]
 
+    def memory(self, samples: int) -> LineMemory:
+        """Room for what a chip keeps."""
+        lines = self._turned.stop if self._model.effects.tails else 0
+        units = self._stage.size if self._crosses else 0
+        return LineMemory(np.empty((units, samples)), np.empty((lines, samples)))
 
-@compiled
-def _follow(drive: Floats, times: Floats, current: Floats, least: Floats, currents: Floats) -> None:
-    for chip in range(drive.shape[0]):
-        for row in range(drive.shape[1]):
-            moment = row % times.shape[0]
-            for place in range(drive.shape[2]):
-                before = max(current[chip, place], least[place])
-                after = max(drive[chip, row, place], least[place])
-                lost = exponential_less_one(-after * times[moment, place])
-                found = after * before / (after + (after - before) * lost)
-                current[chip, place] = found
-                currents[chip, row, place] = found
+    def cross(self, total: Floats, bias: Floats, block: StepBlock, memory: LineMemory) -> Floats:
+        """Swing the nodes of splitters, whose sums become what flows on.
 
+        Returns:
+            The bias that is left to add, [unit].
+        """
+        if not self._crosses:
+            return bias
+        total += bias[:, None, None]
+        charge = self._model.crossing_charge
+        if block.start == 0:
+            memory.stored[...] = charge * (total[:, 0] > 0.0)
+        line_loops.cross(total, self._times, charge, memory.stored, block.first)
+        return np.zeros_like(bias)
 
-@compiled
-def _bend(current: Floats, full: float, bend: Floats, found: Floats) -> None:
-    places = current.shape[1]
-    for row in range(current.shape[0]):
-        # Both functions in one loop want more registers than there are.
-        for place in range(places):
-            found[row, place] = logarithm(max(current[row, place], LEAST) / full)
-        for place in range(places):
-            factor = exponential_less_one(-bend[place] * found[row, place])
-            found[row, place] = current[row, place] * (1.0 + factor)
+    def write(
+        self,
+        signed: Floats,
+        bias: Floats,
+        chip: int,
+        block: StepBlock,
+        memory: LineMemory,
+        lines: Floats,
+    ) -> None:
+        """From what units drive to what mirrors copy.
 
+        Args:
+            signed: but for the bias, [unit, row, sample].
+            bias: [unit].
+            chip: of the batch.
+            block: which steps.
+            memory: of the chip.
+            lines: of the stage, for the results, [line, row, sample].
+        """
+        native = lines[self._native]
+        line_loops.drive(signed, bias, block.first, native)
+        if self._exact:
+            return
+        here = memory.current[self._native]
+        self._carry(native, self._added[chip], self._native_ends, block, here)
+        if not self._copied:
+            return
+        size, turned = self._stage.size, lines[self._turned]
+        for place, part in enumerate(self._copied):
+            source = native[part * size : (part + 1) * size]
+            turned[place * size : (place + 1) * size] = source
+        here = memory.current[self._turned]
+        self._carry(turned, np.zeros(len(turned)), self._turned_ends, block, here)
 
-@compiled
-def _cross(total: Floats, times: Floats, charge: float, currents: Floats) -> None:
-    for chip in range(total.shape[0]):
-        for place in range(total.shape[2]):
-            stored = charge if total[chip, 0, place] > 0 else 0.0
-            for moment in range(total.shape[1]):
-                current = total[chip, moment, place]
-                stored = min(max(stored + current * times[moment], 0.0), charge)
-                arrived = stored >= charge if current > 0 else stored <= 0.0
-                currents[chip, moment, place] = current if arrived else 0.0
-
-
-@compiled
-def _decide(
-    candidate: Floats,
-    upper: Floats,
-    lower: Floats,
-    times: Floats,
-    rise: float,
-    fall: float,
-    state: Levels,
-    states: Levels,
-) -> None:
-    for chip in range(candidate.shape[1]):
-        for sample in range(candidate.shape[2]):
-            for unit in range(candidate.shape[3]):
-                charge = 0.0
-                on = state[chip, sample, unit] > 0
-                for moment in range(candidate.shape[0]):
-                    current = max(candidate[moment, chip, sample, unit], 0.0)
-                    excess = lower[chip, unit] - current if on else current - upper[chip, unit]
-                    charge = charge + excess * times[moment] if excess > 0 else 0.0
-                    if excess > 0 and charge >= (fall if on else rise):
-                        on = not on
-                        charge = 0.0
-                    states[moment, chip, sample, unit] = on
+    def _carry(
+        self, lines: Floats, added: Floats, ends: LineEnds, block: StepBlock, current: Floats
+    ) -> None:
+        """Drives of either ends become what mirrors copy, in place."""
+        effects, first = self._model.effects, block.first
+        line_loops.raise_to(lines, added, ends.least, first)
+        if effects.tails:
+            if block.start == 0:
+                dead = np.maximum(LEAST, ends.least)[:, None]
+                current[...] = lines[:, 0] if self._stage.cell is None else dead
+            line_loops.follow(lines, ends.times_over_charges, current, first)
+        if effects.output_resistance:
+            line_loops.bend(lines, ends.full, ends.bend, first)

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from hwsim.design.stage import Stage
 from hwsim.design.wiring import OTHER_POLARITY, LineEnd, Part, Polarity, native_polarity, parts
 from hwsim.engines.chip_model import ChipModel
+from hwsim.engines.effects import Effects
+
+
+def lines_copy_exactly(effects: Effects) -> bool:
+    """Whether mirrors see what drives a line: then rows know the keep-alive current's share."""
+    return not (effects.leakage or effects.tails or effects.output_resistance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from hwsim.design.stage import Stage
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.cell_stage import CellStage
 from hwsim.engines.chip_model import ChipModel
-from hwsim.engines.kernels import Kernels
+from hwsim.engines.line_dynamics import crossed
 from hwsim.engines.line_layout import line_layout
 from hwsim.engines.rows import Rows
 from hwsim.engines.signal_lines import SignalLines
 from hwsim.engines.stage_result import Places, StageResult
-from hwsim.engines.step_noise import StepNoise, stream_keys
+from hwsim.engines.step_noise import StepNoise, noise_currents, stream_keys
 
 INPUT_STREAM = 2**32
 """Number of the stream of input noise; stages are counted from 0."""
@@ -33,21 +33,19 @@ class NetworkPass:
         design: the network.
         model: the chips.
         arrays: whose arrays to compute with.
-        kernels: inner loops for these arrays.
     """
 
-    def __init__(self, design: Design, model: ChipModel, arrays: Arrays, kernels: Kernels) -> None:
+    def __init__(self, design: Design, model: ChipModel, arrays: Arrays) -> None:
         self._design = design
         self._model = model
         self._arrays = arrays
-        self._kernels = kernels
         layouts = {stage.name: line_layout(stage, model) for stage in design.stages[:-1]}
         self._rows = {s.name: Rows(s, model, layouts, arrays) for s in design.stages[1:]}
         self._lines = {
-            stage.name: SignalLines(stage, model, layouts[stage.name], arrays, kernels)
+            stage.name: SignalLines(stage, model, layouts[stage.name], arrays)
             for stage in design.stages[:-1]
         }
-        self._cells = {s.name: CellStage(design, s, model, arrays, kernels) for s in design.cells}
+        self._cells = {s.name: CellStage(design, s, model, arrays) for s in design.cells}
 
     def run(
         self, inputs: Array, places: Places, given: Mapping[str, Array] | None = None
@@ -81,7 +79,7 @@ class NetworkPass:
             rms = np.full((len(places.chips), inputs.shape[-1]), model.effects.input_noise)
             keys = stream_keys(places.seed, INPUT_STREAM, places.chips, places.samples)
             noise = StepNoise(self._arrays.asarray(keys), self._arrays.asarray(rms))
-            drawn = self._kernels.noise_currents(noise, inputs.shape[0])
+            drawn = noise_currents(noise, inputs.shape[0])
             total = total + xp.moveaxis(drawn, 0, 1)[:, :, None, :, :]
         return xp.broadcast_to(total, (*total.shape[:2], len(model.moments), *total.shape[3:]))
 
@@ -94,5 +92,5 @@ class NetworkPass:
         model = self._model
         if model.effects.tails and stage.kind in ("input", "splitter"):
             times = np.diff(model.moments, prepend=0.0)
-            total = self._kernels.crossed(total, times, model.crossing_charge)
+            total = crossed(total, times, model.crossing_charge)
         return StageResult(total[:, :, -1, ...]), total

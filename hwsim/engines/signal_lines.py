@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from numpy.typing import NDArray
 
 from hwsim.design.stage import Stage
-from hwsim.design.wiring import Line, LineEnd, Part, Polarity
 from hwsim.engines.arrays import Array, Arrays
 from hwsim.engines.chip_model import ChipModel
-from hwsim.engines.effects import Effects
-from hwsim.engines.kernels import Kernels
-from hwsim.engines.line_dynamics import LEAST
-from hwsim.engines.line_layout import LineLayout
-
-Floats = NDArray[np.float64]
-
-
-def lines_copy_exactly(effects: Effects) -> bool:
-    """Whether mirrors see what drives a line: then rows know the keep-alive current's share."""
-    return not (effects.leakage or effects.tails or effects.output_resistance)
+from hwsim.engines.line_drives import line_drives
+from hwsim.engines.line_dynamics import LEAST, bent, follow
+from hwsim.engines.line_ends import LineEnds
+from hwsim.engines.line_layout import LineLayout, lines_copy_exactly
 
 
 class SignalLines:
@@ -32,7 +21,6 @@ class SignalLines:
         model: the chips.
         layout: of the lines.
         arrays: whose arrays to compute with.
-        kernels: inner loops for them.
     """
 
     def __init__(
@@ -41,17 +29,15 @@ class SignalLines:
         model: ChipModel,
         layout: LineLayout,
         arrays: Arrays,
-        kernels: Kernels,
     ) -> None:
         self._stage = stage
         self._model = model
         self._layout = layout
         self._arrays = arrays
-        self._kernels = kernels
         found = model.parameters.stages[stage.name]
         self._keep = arrays.asarray(np.swapaxes(found.keep, 1, 2)) if found.keep_parts else None
-        self._native = _Ends(stage, model, layout.native, arrays)
-        self._turned = _Ends(stage, model, layout.turned_ends, arrays)
+        self._native = LineEnds(stage, model, layout.native, arrays)
+        self._turned = LineEnds(stage, model, layout.turned_ends, arrays)
 
     def currents(self, signed: Array, chips: slice) -> Array:
         """Currents of the lines as mirrors see them, [chip, step, moment, sample, line].
@@ -75,7 +61,7 @@ class SignalLines:
 
     def _drive(self, signed: Array, chips: slice) -> Array:
         """Currents into the native diodes."""
-        drive = self._kernels.line_drives(signed, len(self._layout.native))
+        drive = line_drives(signed, len(self._layout.native))
         if lines_copy_exactly(self._model.effects):
             return drive
         if self._keep is not None:
@@ -85,7 +71,7 @@ class SignalLines:
             drive = drive + self._model.empty[self._stage.name]
         return drive
 
-    def _seen(self, drive: Array, ends: _Ends) -> Array:
+    def _seen(self, drive: Array, ends: LineEnds) -> Array:
         """From the drive of diodes to what mirrors on their lines copy."""
         effects = self._model.effects
         if lines_copy_exactly(effects):
@@ -93,51 +79,7 @@ class SignalLines:
         current = self._arrays.xp.maximum(drive, ends.least)
         if effects.tails:
             start = current[:, 0, 0, ...] if self._stage.cell is None else LEAST
-            current = self._kernels.follow(current, ends.times_over_charges, start, ends.least)
+            current = follow(current, ends.times_over_charges, start, ends.least)
         if effects.output_resistance:
-            current = self._kernels.bent(current, ends.full, ends.bend)
+            current = bent(current, ends.full, ends.bend)
         return current
-
-
-class _Ends:
-    """What is constant of the same ends of the lines of a stage.
-
-    Args:
-        stage: the stage.
-        model: the chips.
-        ends: part and polarity of each block.
-        arrays: whose arrays to compute with.
-    """
-
-    def __init__(
-        self,
-        stage: Stage,
-        model: ChipModel,
-        ends: Sequence[tuple[Part, Polarity]],
-        arrays: Arrays,
-    ) -> None:
-        # Datasheets hold what an idle N mirror carries; a P mirror carries less, but counts here
-        # by its logarithm alone.
-        leak = model.parameters.leakage_sink * stage.diode_units
-        least = max(leak, LEAST) if model.effects.leakage else LEAST * model.effects.tails
-        self.least = arrays.asarray(np.full(len(ends) * stage.size, least))
-        bend = {"p": model.bend_source, "n": model.bend_sink}
-        bends = np.array([bend[polarity] for _, polarity in ends], dtype=np.float64)
-        self.bend = arrays.asarray(np.repeat(bends, stage.size))
-        self.full = stage.diode_units / model.measured_units
-        if model.effects.tails:
-            self.times_over_charges = arrays.asarray(_times_over_charges(stage, model, ends))
-
-
-def _times_over_charges(
-    stage: Stage, model: ChipModel, ends: Sequence[tuple[Part, Polarity]]
-) -> Floats:
-    """Time since the moment before over the charge of each line, [moment, line]."""
-    times = np.diff(model.moments, prepend=0.0)
-    charges = [
-        # A line without a load is none: any charge will do.
-        model.charges.get(LineEnd(Line(stage.name, part, unit), polarity), np.inf)
-        for part, polarity in ends
-        for unit in range(stage.size)
-    ]
-    return np.asarray(times[:, None] / np.array(charges))

@@ -8,14 +8,14 @@ follow the currents of their comparators. Equations: docs/power.md.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwsim.design.design import Design
-from hwsim.design.stage import FqBmruCell, Stage
+from hwsim.design.stage import CmruCell, FqBmruCell, Stage
 from hwsim.design.wiring import (
     REFERENCE,
     Part,
@@ -23,25 +23,38 @@ from hwsim.design.wiring import (
     parts,
 )
 from hwsim.engines.chip_model import ChipModel, plain_model
-from hwsim.engines.supply_cells import cell_currents
+from hwsim.engines.supply_cells import CellTotals, cell_currents, cell_limits, cell_totals
 from hwsim.engines.supply_groups import Groups, total_of
 from hwsim.engines.supply_shares import Bundle, replica, stage_shares
 from hwsim.engines.supply_totals import (
     EachChip,
     EachStep,
-    Lines,
+    LineDrives,
     LineTotals,
     Signals,
-    SumLines,
+    Span,
+    Steps,
     Total,
     constant,
-    sum_lines,
 )
 from hwsim.engines.trace import Floats, Integers
 
 State = Integers | None
 
 EVERY = slice(None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StageTotals:
+    """What a stage did, as its supply current depends on it.
+
+    Attributes:
+        lines: that it drives, by part.
+        cells: None without any.
+    """
+
+    lines: Mapping[Part, LineTotals]
+    cells: CellTotals | None
 
 
 def supply_currents(
@@ -57,13 +70,9 @@ class SupplyModel:
     Args:
         design: the network.
         model: the chips; None for the integer circuit of the design, which leaks nothing.
-        form: of the sums over many chips.
     """
 
-    def __init__(
-        self, design: Design, model: ChipModel | None = None, form: str = "arrays"
-    ) -> None:
-        self._sum_lines = _sum_lines(form)
+    def __init__(self, design: Design, model: ChipModel | None = None) -> None:
         self._design = design
         self._model = plain_model(design) if model is None else model
         self._turned = {(end.line.stage, end.line.part) for end in self._model.turned}
@@ -88,8 +97,12 @@ class SupplyModel:
 
     def groups(self, sums: Mapping[str, Floats], states: Mapping[str, State]) -> dict[str, Groups]:
         """The same by part and group of devices."""
-        shape = sums[self._design.stages[0].name].shape[:-1]
-        return self._added(sums, states, EachStep(shape), slice(0, 1))
+        over, chip = EachStep(sums[self._design.stages[0].name].shape[:-1]), slice(0, 1)
+        totals = {
+            stage.name: self.totals(stage, sums[stage.name], states[stage.name], over, chip)
+            for stage in self._design.stages
+        }
+        return self._added(totals, over, chip)
 
     def charges(
         self,
@@ -108,18 +121,87 @@ class SupplyModel:
             valid: which steps count, [step, sample].
             chips: of the model.
         """
-        count = sums[self._design.stages[-1].name].shape[0]
         weights = valid.reshape(-1).astype(np.float64)
-        over = EachChip((count,), weights, self._sum_lines)
-        found = self._added(sums, states, over, chips)
+        over = EachChip((sums[self._design.stages[-1].name].shape[0],), weights)
+        totals = {
+            stage.name: self.totals(stage, sums[stage.name], states[stage.name], over, chips)
+            for stage in self._design.stages
+        }
+        return self.charges_of(totals, over.weight, chips)
+
+    def charges_of(
+        self, totals: Mapping[str, StageTotals], steps: float, chips: slice = EVERY
+    ) -> Floats:
+        """`charges` of signals that are summed already.
+
+        Args:
+            totals: what each stage that drives lines did, [chip, unit].
+            steps: of all samples.
+            chips: of the model.
+        """
+        over = Steps((len(range(self._model.parameters.count)[chips]),), steps)
+        found = self._added(totals, over, chips)
         return np.asarray(sum(total_of(groups) for groups in found.values()))
 
+    def totals(
+        self, stage: Stage, total: Floats, state: State, over: Total, chips: slice
+    ) -> StageTotals:
+        """What a stage did.
+
+        Args:
+            stage: one of the design's.
+            total: sum currents, unit currents, [..., step, ..., unit] with the step on axis 1.
+            state: of its cells, of the same shape; None where there are none.
+            over: what to add up over.
+            chips: of the model.
+        """
+        signal: Signals = total
+        cells = None
+        if stage.cell is not None and state is not None:
+            limits = cell_limits(self._design, stage, stage.cell, self._model)
+            cells = cell_totals(stage.cell, limits, total, state, over)
+            signal = self._mean_state(stage, state)
+        drives = self.drives(stage, chips)
+        return StageTotals({part: over.lines(signal, each) for part, each in drives.items()}, cells)
+
+    def drives(self, stage: Stage, chips: slice) -> dict[Part, LineDrives]:
+        """What the signals of a stage make of its lines by part.
+
+        The signal of cells is their state: that of a clocked one changes in the middle of a step
+        and counts with its mean, see `early_part`.
+        """
+        if stage.kind == "output":
+            return {}
+        one = np.ones((1, stage.size))
+        scales = {part: -one if part == "minus" else one for part in parts(stage)}
+        levels = self._model.parameters.stages[stage.name].levels
+        if levels is not None and stage.cell is not None:
+            # The first level of a ladder is its lowest, that of a comparator is clear.
+            lowest, highest = levels[chips][..., 0], levels[chips][..., -1]
+            ladder = isinstance(stage.cell, CmruCell)
+            half = (levels.shape[-1] - 1) // 2 if ladder else 1
+            supply = self._model.supply
+            each = (supply.sink(stage.cell.level_units) if ladder else supply.sink()) / half
+            scales = {part: each * (lowest if part == "minus" else highest) for part in scales}
+        return {
+            part: LineDrives(scale, self._kept(stage, part, chips), *self._idle(stage, part))
+            for part, scale in scales.items()
+        }
+
+    def early_part(self, stage: Stage) -> float:
+        """Part of a step in which the state of the step before stands."""
+        return self._design.operating.write_fraction if stage.kind == "cmru" else 0.0
+
+    def _mean_state(self, stage: Stage, state: Integers) -> Signals:
+        early = self.early_part(stage)
+        if not early:
+            return state
+        mean = (1.0 - early) * state
+        mean[:, 1:] += early * state[:, :-1]
+        return np.asarray(mean)
+
     def _added(
-        self,
-        sums: Mapping[str, Floats],
-        states: Mapping[str, State],
-        over: Total,
-        chips: slice,
+        self, totals: Mapping[str, StageTotals], over: Span, chips: slice
     ) -> dict[str, Groups]:
         """Currents by part and group."""
         supply = self._model.supply
@@ -127,55 +209,16 @@ class SupplyModel:
         result: dict[str, Groups] = {REFERENCE: {"bias": bias}}
         drawn: dict[Bundle, LineTotals] = {}
         for stage in self._design.stages:
-            total, state = sums[stage.name], states[stage.name]
-            own = self._lines(stage, total, state, over, chips)
-            drawn |= {(stage.name, part): lines for part, lines in own.items()}
+            own = totals.get(stage.name, StageTotals({}, None))
+            drawn |= {(stage.name, part): lines for part, lines in own.lines.items()}
             groups = self._shared(stage, drawn, over, chips)
-            if stage.cell is not None and state is not None:
-                found = cell_currents(self._design, stage, self._model, total, state, over)
+            if own.cells is not None:
+                found = cell_currents(self._design, stage, self._model, own.cells, over)
                 for group, current in found.items():
                     groups[group] = groups.get(group, 0.0) + current
-            self._own_diodes(stage, own, groups, over, chips)
+            self._own_diodes(stage, own.lines, groups, over, chips)
             result[stage.name] = groups
         return result
-
-    def _lines(
-        self, stage: Stage, total: Floats, state: State, over: Total, chips: slice
-    ) -> dict[Part, LineTotals]:
-        """The lines that a stage drives."""
-        if stage.kind == "output":
-            return {}
-        if stage.cell is not None and state is not None:
-            signal, scales = self._levels(stage, state, chips)
-        else:
-            signal, one = total, np.ones((1, stage.size))
-            scales = {part: -one if part == "minus" else one for part in parts(stage)}
-        return {
-            part: over.lines(
-                Lines(signal, scale, self._kept(stage, part, chips), *self._idle(stage, part))
-            )
-            for part, scale in scales.items()
-        }
-
-    def _levels(
-        self, stage: Stage, state: Integers, chips: slice
-    ) -> tuple[Signals, dict[Part, Floats]]:
-        """Levels of cells, and their currents, [chip, unit], by part.
-
-        A clocked level changes in the middle of a step: it counts with its mean.
-        """
-        levels = self._model.parameters.stages[stage.name].levels
-        if levels is None or stage.cell is None:
-            raise ValueError(f"stage {stage.name} has no levels")
-        here = levels[chips]
-        if isinstance(stage.cell, FqBmruCell):
-            return state, {"plus": here[..., 1] * self._model.supply.sink()}
-        half = (levels.shape[-1] - 1) // 2
-        late = 1.0 - self._design.operating.write_fraction
-        mean = late * state
-        mean[:, 1:] += (1.0 - late) * state[:, :-1]
-        one = self._model.supply.sink(stage.cell.level_units) / half
-        return mean, {"plus": here[..., -1] * one, "minus": here[..., 0] * one}
 
     def _kept(self, stage: Stage, part: Part, chips: slice) -> Floats:
         """What flows into each line of a part besides its signal, unit currents, [chip]."""
@@ -200,7 +243,7 @@ class SupplyModel:
         return each[0] * (turned or native == "p"), each[1] * (turned and native == "n")
 
     def _shared(
-        self, stage: Stage, drawn: Mapping[Bundle, LineTotals], over: Total, chips: slice
+        self, stage: Stage, drawn: Mapping[Bundle, LineTotals], over: Span, chips: slice
     ) -> Groups:
         """What a stage draws for lines, and always."""
         shares = self._shares[stage.name]
@@ -228,7 +271,7 @@ class SupplyModel:
         stage: Stage,
         lines: Mapping[Part, LineTotals],
         groups: Groups,
-        over: Total,
+        over: Span,
         chips: slice,
     ) -> None:
         """Add what flows out of the P diodes of a stage's own lines."""
@@ -241,11 +284,3 @@ class SupplyModel:
                 else:
                     groups["outputs"] = groups.get("outputs", 0.0) + signal
                     groups["leakage"] = groups["leakage"] + always
-
-
-def _sum_lines(form: str) -> SumLines:
-    """Sums in the form of a run; numba takes a second to import."""
-    if form == "compiled":
-        found: SumLines = importlib.import_module("hwsim.engines.compiled_supply").sum_lines
-        return found
-    return sum_lines

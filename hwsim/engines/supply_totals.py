@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -30,11 +30,10 @@ class LineTotals:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lines:
-    """What drives the lines of one part: ``max(scale * signal, 0) + kept``.
+class LineDrives:
+    """What a signal makes of the lines of one part: ``max(scale * signal, 0) + kept`` drives them.
 
     Attributes:
-        signal: of every unit, [..., unit].
         scale: unit currents of a signal of 1, negative for lines of its negative side,
             [chip or 1, unit].
         kept: what flows into each line besides, always, [chip or 1].
@@ -42,15 +41,14 @@ class Lines:
         idle_turned: the same at the turned ends.
     """
 
-    signal: Signals
     scale: Floats
     kept: Floats
     idle_native: float
     idle_turned: float
 
 
-class Total(Protocol):
-    """Over what currents are added up."""
+class Span(Protocol):
+    """Over what currents are added up: what constants need to know of it."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -62,18 +60,35 @@ class Total(Protocol):
         """What a constant counts in it."""
         ...
 
+
+class Total(Span, Protocol):
+    """Over what currents are added up."""
+
     def of(self, values: Signals) -> Floats:
         """From signals [..., unit] to totals [*shape, unit], [1, unit] of equal chips; linear."""
         ...
 
-    def lines(self, lines: Lines) -> LineTotals:
-        """Of lines."""
+    def lines(self, signal: Signals, drives: LineDrives) -> LineTotals:
+        """Of the lines that a signal drives."""
         ...
 
 
-def constant(value: Floats | float, over: Total) -> Floats:
+def constant(value: Floats | float, over: Span) -> Floats:
     """What a constant, or one a chip, adds up to."""
     return np.broadcast_to(np.asarray(value) * over.weight, over.shape).copy()
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Steps of samples of some chips that are added up already.
+
+    Attributes:
+        shape: chips.
+        weight: how many steps of samples.
+    """
+
+    shape: tuple[int, ...]
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +102,11 @@ class EachStep:
         """See `Total`."""
         return np.asarray(values, dtype=np.float64)
 
-    def lines(self, lines: Lines) -> LineTotals:
+    def lines(self, signal: Signals, drives: LineDrives) -> LineTotals:
         """See `Total`."""
-        drive = np.maximum(lines.scale * lines.signal, 0.0) + lines.kept[..., None]
-        native = excess(drive, lines.idle_native)
-        return LineTotals(drive, native, excess(drive + native, lines.idle_turned))
-
-
-class SumLines(Protocol):
-    """See `sum_lines`."""
-
-    def __call__(self, lines: Lines, weights: Floats) -> LineTotals:
-        """Sums, [chip, unit]."""
-        ...
-
-
-def sum_lines(lines: Lines, weights: Floats) -> LineTotals:
-    """Lines summed over steps and samples.
-
-    Args:
-        lines: with signals [chip, row, unit].
-        weights: of the rows.
-    """
-    scale, kept = lines.scale[:, None, :], lines.kept[:, None, None]
-    drive = np.maximum(scale * lines.signal, 0.0) + kept
-    native = excess(drive, lines.idle_native)
-    turned = excess(drive + native, lines.idle_turned)
-    return LineTotals(*(weights @ each for each in (drive, native, turned)))
+        drive = np.maximum(drives.scale * signal, 0.0) + drives.kept[..., None]
+        native = excess(drive, drives.idle_native)
+        return LineTotals(drive, native, excess(drive + native, drives.idle_turned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +116,10 @@ class EachChip:
     Attributes:
         shape: chips.
         weights: what the steps of samples count, [step * sample].
-        sum_lines: in the form of the run.
     """
 
     shape: tuple[int, ...]
     weights: Floats
-    sum_lines: SumLines = field(default=sum_lines)
 
     @property
     def weight(self) -> float:
@@ -139,12 +130,13 @@ class EachChip:
         """See `Total`."""
         return np.asarray(self.weights @ _rows(values))
 
-    def lines(self, lines: Lines) -> LineTotals:
+    def lines(self, signal: Signals, drives: LineDrives) -> LineTotals:
         """See `Total`."""
-        flat = Lines(
-            _rows(lines.signal), lines.scale, lines.kept, lines.idle_native, lines.idle_turned
-        )
-        return self.sum_lines(flat, self.weights)
+        scale, kept = drives.scale[:, None, :], drives.kept[:, None, None]
+        drive = np.maximum(scale * _rows(signal), 0.0) + kept
+        native = excess(drive, drives.idle_native)
+        turned = excess(drive + native, drives.idle_turned)
+        return LineTotals(*(self.weights @ each for each in (drive, native, turned)))
 
 
 def _rows(values: Signals) -> Signals:

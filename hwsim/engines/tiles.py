@@ -24,7 +24,9 @@ class Tile:
     samples: slice
 
 
-def cut(chips: int, samples: int, cells: int, largest: int = CELLS) -> tuple[Tile, ...]:
+def cut(
+    chips: int, samples: int, cells: int, largest: int = CELLS, widest: int | None = None
+) -> tuple[Tile, ...]:
     """Tiles that cover all chips on all samples, in order, chips outside.
 
     Args:
@@ -33,9 +35,10 @@ def cut(chips: int, samples: int, cells: int, largest: int = CELLS) -> tuple[Til
         cells: steps times units of the widest stage: what one chip computes on one sample.
         largest: cells of a tile, if one chip on one sample is not more; devices with thousands
             of cores want more than the cache of a processor.
+        widest: samples of a tile at most; None for as many as it holds.
     """
     together = max(1, largest // cells)
-    wide = _even(samples, together)
+    wide = _even(samples, min(together, widest or samples))
     tall = _even(chips, max(1, together // wide))
     return tuple(
         Tile(

@@ -8,7 +8,7 @@ import pytest
 from hwsim.chips.population import Population
 from hwsim.circuits.circuit_set import load_circuits
 from hwsim.circuits.testbench import Conditions
-from hwsim.engines import chip_runs
+from hwsim.engines import chip_runs, compiled_pass
 from hwsim.engines.arrays import arrays_on
 from hwsim.engines.behavioural import BehaviouralEngine
 from hwsim.engines.chip_model import chip_model
@@ -63,6 +63,34 @@ def test_results_do_not_depend_on_how_they_are_computed(subject, monkeypatch, ho
     else:
         found = run_chips(design, sequences, circuits, CHIPS, effects=NOISY, **options).decisions
     np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("effects", [NOTHING_ELSE, EVERY_EFFECT, NOISY])
+@pytest.mark.parametrize("over", ["mean", "last"])
+def test_both_forms_have_the_same_results(subject, monkeypatch, effects, over):
+    design, circuits, sequences = subject
+    readout = design.readout.model_copy(update={"over": over})
+    design = design.model_copy(update={"readout": readout})
+    reference = IdealEngine().run(design, sequences)
+    monkeypatch.setattr(compiled_pass, "CURRENTS", 2000)  # few steps at once
+    monkeypatch.setattr(compiled_pass, "SAMPLES", 3)
+    monkeypatch.setattr(compiled_pass, "CHIPS", 2)
+    arrays, compiled = (
+        run_chips(
+            design,
+            sequences,
+            circuits,
+            CHIPS,
+            effects=effects,
+            form=form,
+            reference=reference,
+        )
+        for form in ("arrays", "compiled")
+    )
+    np.testing.assert_array_equal(compiled.decisions, arrays.decisions)
+    np.testing.assert_array_equal(compiled.state_agreement, arrays.state_agreement)
+    np.testing.assert_allclose(compiled.logits, arrays.logits, rtol=1e-9)
+    np.testing.assert_allclose(compiled.supply_power, arrays.supply_power, rtol=1e-7)
 
 
 @pytest.mark.parametrize("effect", ["tails", "output_resistance", "leakage", "settling"])

@@ -40,12 +40,9 @@ def signals_of(design, shape, seed=1):
     return sums, states
 
 
-@pytest.mark.parametrize("form", ["arrays", "compiled"])
 @pytest.mark.parametrize("conditions", [None, Conditions(), HOT])
-def test_charges_are_the_sums_of_currents(subject, form, conditions):
+def test_charges_are_the_sums_of_currents(subject, conditions):
     design, circuits = subject
-    if form == "compiled":
-        pytest.importorskip("numba")
     if conditions is None:
         model, count = plain_model(design), 1
     else:
@@ -55,7 +52,7 @@ def test_charges_are_the_sums_of_currents(subject, form, conditions):
     inputs = design.stages[0].name
     sums[inputs] = np.broadcast_to(sums[inputs][:1], sums[inputs].shape)
     valid = np.random.default_rng(2).random((6, 5)) < 0.7
-    found = SupplyModel(design, model, form).charges(sums, states, valid)
+    found = SupplyModel(design, model).charges(sums, states, valid)
     for chip in range(count):
         one = SupplyModel(design, model.take(slice(chip, chip + 1)))
         currents = one.currents(

@@ -3,53 +3,49 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hwsim.engines import tiles
+from hwsim.engines.effects import NOTHING_ELSE
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+NOISY = replace(NOTHING_ELSE, step_noise=30.0)
 
 
 @pytest.fixture(scope="module")
-def standard_job():
+def standard():
     sys.path.insert(0, str(BENCHMARKS))
     try:
-        import standard_job
+        import standard_network
     finally:
         sys.path.remove(str(BENCHMARKS))
-    return standard_job
+    return standard_network
 
 
 @pytest.fixture(scope="module")
-def job(standard_job):
-    return standard_job.draw_job(standard_job.Size(chips=5, samples=40, steps=12))
+def network(standard):
+    return standard.draw_network(standard.Size(samples=40, steps=12))
 
 
 @pytest.mark.parametrize("form", ["arrays", "compiled"])
-def test_the_engine_decides_as_the_naive_form_does(standard_job, job, form):
-    naive = standard_job.run_naively(job)
-    assert len(np.unique(naive)) > 5
+def test_the_engine_decides_as_the_naive_form_does(standard, network, form):
+    naive = standard.run_network_naively(network, 5)
+    assert len(np.unique(naive)) > 1
     # Of 200 decisions one may lie on what float32 rounds away.
-    assert np.sum(standard_job.run_job(job, form=form) != naive) <= 1
+    assert np.sum(standard.run_network(network, 5, form=form) != naive) <= 1
 
 
 def test_noise_changes_decisions_alike_in_every_form_and_on_any_number_of_threads(
-    standard_job, job
+    standard, network
 ):
-    noisy = standard_job.run_job(job, noise=0.5, form="arrays", workers=1)
-    assert np.any(noisy != standard_job.run_job(job))
+    noisy = standard.run_network(network, 5, NOISY, form="arrays", workers=1)
+    assert np.any(noisy != standard.run_network(network, 5))
     for workers in (1, 3):
-        found = standard_job.run_job(job, noise=0.5, form="compiled", workers=workers)
+        found = standard.run_network(network, 5, NOISY, form="compiled", workers=workers)
         np.testing.assert_array_equal(found, noisy)
-
-
-def test_decisions_do_not_depend_on_the_tiles(standard_job, job, monkeypatch):
-    whole = standard_job.run_job(job, noise=0.5)
-    monkeypatch.setattr(standard_job, "cut", lambda *sizes: tiles.cut(*sizes, largest=7 * 12 * 16))
-    np.testing.assert_array_equal(standard_job.run_job(job, noise=0.5), whole)
 
 
 def test_the_runner_prints_one_object():

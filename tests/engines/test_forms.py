@@ -1,4 +1,4 @@
-"""Whose arrays and which form of the kernels: what is there is taken, what is not is told."""
+"""Whose arrays and which form of the engine: what is there is taken, what is not is told."""
 
 import importlib.util
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hwsim.engines.arrays import NUMPY, arrays_on
-from hwsim.engines.kernels import kernels_for
+from hwsim.engines.forms import is_compiled
 from hwsim.foundation.errors import InputError
 
 
@@ -36,19 +36,19 @@ def test_an_unknown_device_is_told():
         arrays_on("tpu")
 
 
-def test_compiled_kernels_are_taken_where_they_can_be():
-    assert kernels_for(NUMPY).form == "compiled"
-    assert kernels_for(NUMPY, "arrays").form == "arrays"
-    assert kernels_for(arrays_on("cpu")).form == "arrays"
+def test_the_compiled_form_is_taken_where_it_can_be():
+    assert is_compiled(NUMPY)
+    assert not is_compiled(NUMPY, "arrays")
+    assert not is_compiled(arrays_on("cpu"))
 
 
-def test_without_numba_the_kernels_are_those_of_the_arrays(monkeypatch):
+def test_without_numba_the_form_is_that_of_the_arrays(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    assert kernels_for(NUMPY).form == "arrays"
-    with pytest.raises(InputError, match=r"need numba.*hwsim\[fast\]"):
-        kernels_for(NUMPY, "compiled")
+    assert not is_compiled(NUMPY)
+    with pytest.raises(InputError, match=r"needs numba.*hwsim\[fast\]"):
+        is_compiled(NUMPY, "compiled")
 
 
-def test_compiled_kernels_do_not_take_tensors():
+def test_the_compiled_form_does_not_take_tensors():
     with pytest.raises(InputError, match="not of torch"):
-        kernels_for(arrays_on("cpu"), "compiled")
+        is_compiled(arrays_on("cpu"), "compiled")
