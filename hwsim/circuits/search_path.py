@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 
-from hwsim.circuits.description import find_description
 from hwsim.foundation.assets import shipped
+from hwsim.foundation.description import find_description
 from hwsim.foundation.errors import InputError
 
 VARIABLE = "HWSIM_TEMPLATES"

@@ -7,11 +7,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
 from hwsim.circuits.cards import read_cards
-from hwsim.circuits.description import find_description, read_description
 from hwsim.circuits.mismatch import Mismatch
 from hwsim.circuits.pdk import Pdk
 from hwsim.circuits.search_path import folders_in
 from hwsim.foundation.assets import shipped
+from hwsim.foundation.description import find_description, read_description
 
 VARIABLE = "HWSIM_TECHNOLOGIES"
 """Environment variable with folders of technologies, separated as in PATH; they come first."""

@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from hwsim.circuits.description import field_place, read_description
 from hwsim.circuits.expansion import Expansion, expand
 from hwsim.circuits.search_path import find_template
 from hwsim.circuits.specification import Limits
+from hwsim.foundation.description import field_place, read_description
 from hwsim.foundation.errors import InputError
 
 TemplateKind = Literal["mirror", "splitter", "relu", "cmru", "bmru", "fq_bmru", "bias", "clock"]

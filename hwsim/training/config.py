@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from hwsim.circuits.description import read_description
+from hwsim.foundation.description import read_description
 from hwsim.training.recipe import Recipe
 
 FORMAT: Final = "hwsim-training"

@@ -16,9 +16,9 @@ from hwsim.checkpoints.checkpoint import Checkpoint
 from hwsim.checkpoints.header import CellHeader, CheckpointHeader, Metrics, Normalisation, Versions
 from hwsim.checkpoints.mapped import mapped_tensors
 from hwsim.checkpoints.mapping import NetworkSection, TensorMapping
-from hwsim.circuits.description import read_description
 from hwsim.data.sequences import Splits
 from hwsim.foundation.complaint import first_complaint
+from hwsim.foundation.description import read_description
 from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash
 from hwsim.training.evaluation import accuracies

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hwsim.circuits.description import read_description
 from hwsim.circuits.mismatch import Mismatch
 from hwsim.circuits.pdk import Pdk
 from hwsim.circuits.technology import BiasVoltages, Range, Technology, load_technology
 from hwsim.foundation.assets import shipped
+from hwsim.foundation.description import read_description
 from hwsim.foundation.errors import InputError
 
 GENERIC = shipped("netlists") / "technologies" / "generic180"

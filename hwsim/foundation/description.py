@@ -1,4 +1,4 @@
-"""Descriptions that designers write in YAML, found by name and checked against a schema."""
+"""Descriptions that people write in YAML, found by name and checked against a schema."""
 
 from __future__ import annotations
 
