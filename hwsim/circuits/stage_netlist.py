@@ -146,7 +146,7 @@ class StageNetlist:
         if "candidate_p" in template.subcircuits["unit"].ports.values():
             roles["candidate_p"] = f"candidate_{unit}"
             yield from self._rectified(unit, roles)
-        parameters = self._parameters(unit, template.parameters)
+        parameters = self.parameters(unit, template.parameters)
         yield instance(
             f"cell_{unit}", template.subcircuits["unit"], roles, parameters, self._learned(unit)
         )
@@ -171,7 +171,7 @@ class StageNetlist:
             yield self.mirrors.output(f"keep{unit}_plus", "p", "unit_p", plus, units, "keep-alive")
             yield self.mirrors.output(f"keep{unit}_minus", "n", "unit_n", minus, units)
 
-    def _parameters(self, unit: int, wanted: dict[str, str]) -> dict[str, float]:
+    def parameters(self, unit: int, wanted: dict[str, str]) -> dict[str, float]:
         """Values of a template's parameters for one unit."""
         cell = self.stage.cell
         known: dict[str, float] = {"units": self.stage.diode_units}

@@ -5,33 +5,50 @@ Mismatch and readings name devices and vectors, so what holds for the network ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hwsim.circuits import nodes
 from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.circuits.instance import wrapped
 from hwsim.circuits.netlist import library_files, reference_line, unit_transistor_line
-from hwsim.circuits.partition.loads import hanging_units, load_lines
+from hwsim.circuits.partition.loads import (
+    LOAD_OUTPUT,
+    LOAD_SUPPLY,
+    hanging_units,
+    load_lines,
+)
 from hwsim.circuits.partition.part import Part
 from hwsim.circuits.stage_netlist import StageNetlist
 from hwsim.design.design import Design
 from hwsim.design.stage import Stage
-from hwsim.design.wiring import REFERENCE, Line, LineEnd, Polarity, needed_ends, turned_lines
+from hwsim.design.wiring import (
+    OTHER_POLARITY,
+    REFERENCE,
+    UNIT_LINE,
+    Line,
+    LineEnd,
+    Polarity,
+    needed_ends,
+    turned_lines,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PartNetlist:
     """The circuit of a part without what drives it.
 
+    Every part has the reference of the chip with what the others hang on its lines: comparators
+    that switch kick them, and decisions within a thousandth of a threshold follow from that.
+
     Attributes:
         files: name -> text; ``network.spice`` includes the others.
         ports: nodes of the subcircuit ``network``, in order.
-        still: nodes that hold still: bias lines, and lines that the units of a stage share. The
-            reference drives them, every other part reads them.
+        still: nodes that hold still: lines that the units of a stage share. The part of the
+            reference drives them, the others read them.
         read: lines of other parts that its mirrors copy.
         driven: its own lines that other parts copy, and their polarities.
-        loads: what those parts hang on them.
         places: its instances as ngspice calls them: ``xhidden.xrow0_input0_plus``.
     """
 
@@ -41,7 +58,6 @@ class PartNetlist:
     places: frozenset[str]
     read: tuple[str, ...] = ()
     driven: Mapping[str, Polarity] = field(default_factory=dict)
-    loads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +95,14 @@ class PartNetlists:
         self._design = design
         self._circuits = circuits
         self._needed = needed_ends(design)
-        self._hanging = hanging_units(design)
         self._library = library_files(design, circuits)
         self._stages = {
             stage.name: StageNetlist(design, stage, circuits, self._needed)
             for stage in design.stages
         }
+        self._hanging: Counter[LineEnd] = Counter()
+        for netlist in self._stages.values():
+            self._hanging.update(hanging_units(netlist, range(netlist.stage.size)))
 
     def of(self, part: Part) -> PartNetlist:
         """A part that is not the reference."""
@@ -98,20 +116,23 @@ class PartNetlists:
         world = (nodes.outside(stage, u) for u in part.units if stage.kind in ("input", "output"))
         clocks = nodes.CLOCK_ROLES if stage.kind == "cmru" else ()
         signals = (*world, *read, *driven, *still, *nodes.BIAS_ROLES, *clocks)
-        inside = {node: node for node in signals} | _shared_nodes(stage)
         if stage.kind == "cmru":
             still.append(nodes.level_line(stage))
         lines = [line for unit in part.units for line in netlist.unit_lines(unit)]
         lines += self._turn_arounds(netlist, lambda line: _holds(part, line))
-        body = _Body(stage, lines, inside)
+        body = _Body(stage, lines, {node: node for node in signals} | _shared_nodes(stage))
+        bias = tuple(LineEnd(UNIT_LINE, polarity) for polarity in OTHER_POLARITY)
+        own = hanging_units(netlist, part.units)
+        loads = {end: self._hanging[end] for end in held}
+        loads |= {end: self._hanging[end] - own.get(end, 0) for end in bias}
+        files, ports = self._files(part.name, [body], load_lines(netlist.mirrors, loads))
         return PartNetlist(
-            files=self._files(part.name, [body], []),
-            ports=_ports([body]),
-            still=(*nodes.BIAS_ROLES, *still),
+            files=files,
+            ports=ports,
+            still=tuple(still),
             places=_places([body]),
             read=tuple(read),
             driven=driven,
-            loads=tuple(load_lines(self._design, netlist.mirrors, held, self._hanging)),
         )
 
     def reference(self) -> PartNetlist:
@@ -128,13 +149,8 @@ class PartNetlists:
             inside = {node: node for node in (*keep, *nodes.BIAS_ROLES)}
             bodies.append(_Body(stage, lines, inside | _shared_nodes(stage)))
             still += [*keep, *((nodes.level_line(stage),) if stage.kind == "cmru" else ())]
-        own = reference_line(self._design, self._circuits)
-        return PartNetlist(
-            files=self._files(REFERENCE, bodies, [own]),
-            ports=_ports(bodies, (*nodes.BIAS_ROLES, nodes.supply(REFERENCE))),
-            still=tuple(still),
-            places=_places(bodies) | {f"x{REFERENCE}"},
-        )
+        files, ports = self._files(REFERENCE, bodies)
+        return PartNetlist(files=files, ports=ports, still=tuple(still), places=_places(bodies))
 
     def _turn_arounds(self, netlist: StageNetlist, wanted: Callable[[Line], bool]) -> Iterator[str]:
         """Turn-arounds of some lines of a stage."""
@@ -142,26 +158,31 @@ class PartNetlists:
             lines = turned_lines(netlist.stage, self._needed)
             yield from netlist.turn_arounds(line for line in lines if wanted(line))
 
-    def _files(self, title: str, bodies: Sequence[_Body], own: Sequence[str]) -> Mapping[str, str]:
-        """Cards, templates, a file a stage, and ``network.spice`` with elements of its own."""
+    def _files(
+        self, title: str, bodies: Sequence[_Body], loads: Iterable[str] = ()
+    ) -> tuple[Mapping[str, str], tuple[str, ...]]:
+        """Cards, templates, a file a stage, ``network.spice``; and the ports of the network."""
         files = dict(self._library)
         for body in bodies:
             head = wrapped([".subckt", body.subcircuit, *body.nodes])
             lines = (head, *body.lines, f".ends {body.subcircuit}")
             files[f"{body.subcircuit}.spice"] = "\n".join(lines) + "\n"
         included = [name for name in files if name != self._circuits.technology.library]
-        ports = _ports(bodies, (*nodes.BIAS_ROLES, nodes.supply(REFERENCE)) if own else ())
+        used = [node for body in bodies for node in body.nodes.values() if node != "vss"]
+        supplies = (nodes.supply(REFERENCE), LOAD_SUPPLY, LOAD_OUTPUT, "vss")
+        ports = tuple(dict.fromkeys([*used, *nodes.BIAS_ROLES, *supplies]))
         lines = (
             f"* {self._design.name}: {title}",
             unit_transistor_line(self._circuits),
             *(f".include {name}" for name in included),
             wrapped([".subckt network", *ports]),
-            *own,
+            reference_line(self._design, self._circuits),
             *(wrapped([f"X{b.stage.name}", *b.nodes.values(), b.subcircuit]) for b in bodies),
+            *loads,
             ".ends network",
         )
         files["network.spice"] = "\n".join(lines) + "\n"
-        return files
+        return files, ports
 
 
 def _shared_nodes(stage: Stage) -> dict[str, str]:
@@ -170,21 +191,15 @@ def _shared_nodes(stage: Stage) -> dict[str, str]:
     return level | {"vdd": nodes.supply(stage.name), "vss": "vss"}
 
 
-def _ports(bodies: Sequence[_Body], own: Sequence[str] = ()) -> tuple[str, ...]:
-    """Nodes of the network, each once, ground last."""
-    found = dict.fromkeys([*own, *(node for body in bodies for node in body.nodes.values())])
-    found.pop("vss", None)
-    return (*found, "vss")
-
-
 def _places(bodies: Sequence[_Body]) -> frozenset[str]:
-    """Instances inside the stages of a part."""
-    return frozenset(
+    """Instances of a part, inside its stages and beside them."""
+    own = frozenset(
         f"x{body.stage.name}.{line.split(maxsplit=1)[0].lower()}"
         for body in bodies
         for line in body.lines
         if line.startswith("X")
     )
+    return own | {f"x{REFERENCE}"}
 
 
 def _holds(part: Part, line: Line) -> bool:

@@ -12,6 +12,7 @@ from hwsim.circuits import nodes
 from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.circuits.instance import number, wrapped
 from hwsim.circuits.netlist import supply_parts
+from hwsim.circuits.partition.loads import load_sources
 from hwsim.circuits.partition.part import Part
 from hwsim.circuits.partition.part_netlist import PartNetlist
 from hwsim.circuits.testbench import (
@@ -24,12 +25,13 @@ from hwsim.circuits.testbench import (
 )
 from hwsim.design.design import Design
 from hwsim.design.stage import Stage
+from hwsim.design.wiring import REFERENCE
 
 _PICOAMPERES = (
     ".options gmin=1e-18 chgtol=1e-16 reltol=2e-3 vntol=1e-6 method=gear maxord=2 itl4=100"
 )
 
-OPTIONS = f"{_PICOAMPERES} abstol=1e-16 trtol=7 itl1=200"
+OPTIONS = f"{_PICOAMPERES} abstol=1e-16 trtol=2 itl1=200"
 """Of parts without a clock: the charge of slow lines is followed closely."""
 
 CLOCKED_OPTIONS = f"{_PICOAMPERES} abstol=1e-14 trtol=30 noopiter"
@@ -93,6 +95,7 @@ def reference_testbench(
         f"* {design.name}: the reference, {conditions.corner}, {conditions.temperature:g} C",
         *_includes(circuits, conditions, OPTIONS),
         *(_supply(design, part) for part in parts),
+        *load_sources(design),
         _network(netlist),
         wrapped([".save", *saved]),
         ".op",
@@ -128,7 +131,7 @@ class PartTestbench:
         """The deck; it includes ``lines.spice``, and ``inputs.spice`` in the first stage.
 
         Args:
-            still: node that holds still -> V.
+            still: node -> V, of nodes that hold still, and of the lines of the unit current.
             steps: time steps to simulate.
         """
         design, stage, step = self.design, self.stage, self.design.operating.step
@@ -138,12 +141,12 @@ class PartTestbench:
             f"{self.conditions.corner}, {self.conditions.temperature:g} C",
             *_includes(self.circuits, self.conditions, options),
             f".include {'inputs' if stage.kind == 'input' else 'lines'}.spice",
+            _supply(design, REFERENCE),
             _supply(design, stage.name),
+            *load_sources(design),
             *(f"Vstill_{node} {node} 0 {still[node]:.9g}" for node in self.netlist.still),
             *(clock_lines(design, self.circuits.templates) if stage.kind == "cmru" else ()),
             *(meter_line(design, unit) for unit in self.part.units if stage.kind == "output"),
-            "* what other parts hang on the lines",
-            *self.netlist.loads,
             *self._ticks(steps),
             _network(self.netlist),
             *self._start(still),

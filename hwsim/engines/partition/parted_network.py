@@ -23,13 +23,16 @@ from hwsim.circuits.partition.part_testbench import (
 )
 from hwsim.circuits.testbench import DECK, Conditions
 from hwsim.design.design import Design
-from hwsim.engines.partition.compression import TOLERANCE, compressed
+from hwsim.engines.partition.compression import TOLERANCE, recorded
 from hwsim.engines.partition.part_result import PartResult
 from hwsim.engines.reading import UnitsReading, Vectors, read_supply, read_units
 from hwsim.engines.trace import Floats
 from hwsim.engines.transients import CHIP, Transient
 from hwsim.foundation.errors import SimulatorError
 from hwsim.foundation.files import content_hash
+
+UNIT_LINES = ("unit_p", "unit_n")
+"""Nodes of the unit current, near which the lines of units begin."""
 
 Altered = Mapping[str, Mapping[str, float]]
 """Alterations of a chip by the instance that they are in."""
@@ -127,7 +130,8 @@ class PartedNetwork:
         else:
             read = {node: lines[node] for node in drawn.netlist.read}
             files["lines.spice"] = drive_text(read)
-        still = {node: float(lines[node].volts[0]) for node in drawn.netlist.still}
+        held = (*drawn.netlist.still, *UNIT_LINES)
+        still = {node: float(lines[node].volts[0]) for node in held}
         files[DECK] = drawn.testbench.text(still, steps)
         return Transient(files, own, steps, steps * self.design.operating.step)
 
@@ -148,14 +152,13 @@ class PartedNetwork:
         try:
             if drawn.testbench is None:
                 return self._still(drawn.netlist, vectors, attempts, seconds)
-            time = vectors["time"]
             return PartResult(
                 units=self._units(part, vectors, steps),
                 supply_current={part.stage: read_supply(self.design, part.stage, vectors, steps)},
-                lines={
-                    node: compressed(time, vectors[nodes.node_voltage(node)])
-                    for node in drawn.netlist.driven
-                },
+                lines=recorded(
+                    vectors["time"],
+                    {node: vectors[nodes.node_voltage(node)] for node in drawn.netlist.driven},
+                ),
                 attempts=attempts,
                 seconds=seconds,
             )
@@ -204,5 +207,5 @@ class PartedNetwork:
         if drawn.testbench is None:
             deck = self._reference(drawn.netlist)
         else:
-            deck = drawn.testbench.text(dict.fromkeys(drawn.netlist.still, 0.0), 1)
+            deck = drawn.testbench.text(dict.fromkeys((*drawn.netlist.still, *UNIT_LINES), 0.0), 1)
         return "\n".join([deck, *(f"{k}\n{v}" for k, v in sorted(drawn.netlist.files.items()))])
