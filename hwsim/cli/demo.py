@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FolderType, Run, run_options
+from hwsim.cli.options import FolderType, Partition, Run, partition_option, run_options
 from hwsim.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ FIGURE = "recording.png"
     show_default=True,
     help="Recordings at transistor level.",
 )
+@partition_option
 @run_options
 @json_option
 @click.pass_context
@@ -39,6 +40,7 @@ def demo_command(
     samples: int,
     workers: int | None,
     timeout: float,
+    partition: Partition,
     as_json: bool,
 ) -> None:
     """Run the whole chain on real speech: export, three engines, a verdict, a picture."""
@@ -57,7 +59,7 @@ def demo_command(
     export = load_export(out / "export")
     exported = time.perf_counter()
     sequences = judging_sequences(export.design)
-    run = Run(workers=workers, timeout=timeout)
+    run = Run(workers=workers, timeout=timeout, partition=partition)
     with engine_named("ngspice", export, run, as_json=as_json) as engine:
         chip = behavioural_engine(export, run)
         verification = verify(export.design, sequences, samples, engine, chip)

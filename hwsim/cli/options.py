@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import click
 
@@ -14,6 +14,9 @@ from hwsim.cli.output import QuantityType
 from hwsim.cli.template_options import template_path_option
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+Partition = Literal["cell", "stage", "none"]
+"""That of `hwsim.circuits.partition.part`, which would take long to import."""
 
 data_option = click.option(
     "--data", default=None, help="A task or a .npz.  [default: the task it was trained on]"
@@ -42,6 +45,7 @@ class Run:
         pdk_root: folder of the installed PDKs, or None.
         workers: ngspice processes, or None for one a core.
         timeout: longest time for one recording, s.
+        partition: what one deck of ngspice holds.
     """
 
     data: str | None = None
@@ -50,6 +54,16 @@ class Run:
     pdk_root: Path | None = None
     workers: int | None = None
     timeout: float = 1800.0
+    partition: Partition = "none"
+
+
+partition_option = click.option(
+    "--partition",
+    type=click.Choice(["none", "stage", "cell"]),
+    default="none",
+    show_default=True,
+    help="What one deck of ngspice holds: the whole network, a stage, or some cells.",
+)
 
 
 def conditions_options(command: Command) -> Command:
@@ -94,7 +108,10 @@ def pdk_option(command: Command) -> Command:
 
 
 def run_of_export(command: Callable[..., None]) -> Callable[..., None]:
-    """Every option about a run of an export, handed to the command as one `Run` named ``run``."""
+    """Every option about a run of an export, handed to the command as one `Run` named ``run``.
+
+    So is ``--partition`` where the command has it (`partition_option`).
+    """
 
     @functools.wraps(command)
     def collected(
@@ -105,9 +122,10 @@ def run_of_export(command: Callable[..., None]) -> Callable[..., None]:
         pdk_root: Path | None,
         workers: int | None,
         timeout: float,
+        partition: Partition = "none",
         **others: object,
     ) -> None:
-        run = Run(data, corner, temperature, pdk_root, workers, timeout)
+        run = Run(data, corner, temperature, pdk_root, workers, timeout, partition)
         command(*args, run=run, **others)
 
     found = template_path_option(pdk_option(run_options(collected)))

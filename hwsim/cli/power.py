@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from hwsim.cli.options import FolderType, Run, run_of_export
+from hwsim.cli.options import FolderType, Run, partition_option, run_of_export
 from hwsim.cli.output import emit, json_option
 from hwsim.cli.simulation import EngineName
 
@@ -45,6 +45,7 @@ CHECKED = 16
     is_flag=True,
     help="Check every recording under all nine conditions, not under two of them.",
 )
+@partition_option
 @run_of_export
 @json_option
 @click.pass_context
@@ -67,7 +68,7 @@ def power_command(
     """
     if full and not check:
         raise click.UsageError("--full is of a check: give --check as well")
-    for name in ("engine_name", "corner", "temperature") if check else ():
+    for name in ("engine_name", "corner", "temperature", "partition") if check else ():
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             option = name.removesuffix("_name")
             raise click.UsageError(f"--{option} has no part in a check, which chooses it itself")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FileType, FolderType, Run, run_of_export
+from hwsim.cli.options import FileType, FolderType, Run, partition_option, run_of_export
 from hwsim.cli.output import emit, json_option
 from hwsim.cli.simulation import EngineName
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     help="Recordings, spread evenly over the data.  [default: all; 1 in ngspice]",
 )
 @click.option("--out", type=FileType, default=None, help="Write the trace to this .npz.")
+@partition_option
 @run_of_export
 @json_option
 def simulate_command(
@@ -66,6 +67,7 @@ def simulate_command(
         "decisions": decisions,
         "labels": sequences.labels,
         "structural_violations": list(trace.violations),
+        "attempts": list(trace.attempts),
         "trace": out,
     }
     interval = f"{share.low:.1%} to {share.high:.1%}"
@@ -78,3 +80,5 @@ def _show(console: Console, text: str, trace: Trace, sequences: Sequences) -> No
     console.print(f"{int(sequences.lengths.sum())} steps of {trace.step:g} s")
     for violation in trace.violations:
         console.print(f"STRUCTURE: {violation}")
+    for attempt in trace.attempts:
+        console.print(f"RETRIED: {attempt}")

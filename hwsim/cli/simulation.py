@@ -42,8 +42,11 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
                 workers=run.workers,
                 timeout_seconds=run.timeout,
                 on_progress=show,
+                partition=run.partition,
             )
         return
+    if run.partition != "none":
+        raise InputError(f"the {name} engine has no decks to cut", hint="--partition is of ngspice")
     if name == "behavioural":
         yield behavioural_engine(export, run)
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from hwsim.cli.options import FolderType, Run, run_of_export, seed_option
+from hwsim.cli.options import FolderType, Run, partition_option, run_of_export, seed_option
 from hwsim.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def draw_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Recordings at transistor level.",
 )
 @draw_options
+@partition_option
 @run_of_export
 @json_option
 @click.pass_context
@@ -172,6 +173,7 @@ def _drawn_chips(export: Export, samples: int, draw: Draw, run: Run, *, as_json:
             timeout_seconds=run.timeout,
             on_progress=show,
             population=population,
+            partition=run.partition,
         )
         verification = verify_chips(export.design, sequences, samples, model, engine)
     emit(

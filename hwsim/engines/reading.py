@@ -41,7 +41,7 @@ class Reading:
         waveform: on a fine grid.
         violations: what no ladder can do.
         seconds: wall time of the simulation.
-        attempts: what found no solution, and what did in the end; empty when all went well.
+        attempts: decks that took more than one, with all of them; empty when all went well.
     """
 
     current: Mapping[str, Floats]
@@ -221,5 +221,10 @@ def join_readings(
             f"sequence {index}: {text}"
             for index, reading in enumerate(readings)
             for text in reading.violations
+        ),
+        attempts=tuple(
+            f"sequence {index}: {text}"
+            for index, reading in enumerate(readings)
+            for text in reading.attempts
         ),
     )

@@ -60,6 +60,7 @@ class Trace:
         waveforms: one a sequence, or none.
         violations: what a run found that a ladder cannot do (not a thermometer code, more than
             one level a step); empty for a sound run.
+        attempts: decks for which ngspice found no solution at first, and what solved them.
     """
 
     engine: str
@@ -71,6 +72,7 @@ class Trace:
     clock_energy: float | None = None
     waveforms: Sequence[Waveform] = ()
     violations: tuple[str, ...] = ()
+    attempts: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -126,4 +128,5 @@ class Trace:
             clock_energy=self.clock_energy,
             waveforms=tuple(self.waveforms[i] for i in chosen) if self.waveforms else (),
             violations=self.violations,
+            attempts=self.attempts,
         )

@@ -66,7 +66,8 @@ class WholeRuns:
                 self._transients[key].steps,
                 outcome.wall_seconds,
             )
-            yield key, replace(reading, attempts=attempts)
+            tried = (f"network: {', '.join(attempts)}",) if attempts else ()
+            yield key, replace(reading, attempts=tried)
 
 
 def real_vectors(result: Result) -> dict[str, Floats]:

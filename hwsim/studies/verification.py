@@ -68,6 +68,7 @@ class Verification:
             "step_errors": [dataclasses.asdict(error) for error in self.single_steps.errors],
             "candidate_error": self.single_steps.candidate_rms,
             "structural_violations": list(ngspice.violations),
+            "attempts": list(ngspice.attempts),
             "power_watts": {name: power.total for name, power in self.power.items()},
             "power_error": self.power_error,
             "energy_joules_per_inference": self.power["ngspice"].energy_per_inference,

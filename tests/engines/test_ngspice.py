@@ -1,5 +1,6 @@
 """The transistors against the behavioural chip, and what is kept of a run."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -238,7 +239,10 @@ def reluctant(refusals, steps):
                     type(self).left -= 1
                     yield position, ConvergenceError("no solution", deck=deck)
                 else:
-                    ((_, found),) = super().run(iter([deck]), on_progress)
+                    told = functools.partial(
+                        lambda place, _, part: on_progress(place, part), position
+                    )
+                    ((_, found),) = super().run(iter([deck]), told)
                     yield position, found
 
     return Reluctant
@@ -255,8 +259,10 @@ def test_what_finds_no_solution_is_run_again_in_other_ways(
     np.testing.assert_allclose(steps, [longest, longest / 2])
     expected = finished[0].stages["cells_1"].state[:1, : trace.mask.shape[1]]
     np.testing.assert_array_equal(trace.stages["cells_1"].state[trace.mask], expected[trace.mask])
+    told = "network: as written, steps halved"
+    assert trace.attempts == (f"sequence 0: {told}",)
     (kept,) = tmp_path.glob("*.npz")
-    assert ResultStore(tmp_path).load(kept.stem).attempts == ("as written", "steps halved")
+    assert ResultStore(tmp_path).load(kept.stem).attempts == (told,)
 
 
 @pytest.mark.usefixtures("_no_workers")
