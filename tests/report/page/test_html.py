@@ -20,7 +20,11 @@ VOID = {"meta", "link", "img", "br", "hr", "input", "col", "wbr"}
 class Element:
     def __init__(self, tag, attributes, parent):
         self.tag, self.attributes, self.parent = tag, attributes, parent
-        self.children, self.own_text = [], []
+        self.content = []  # text and elements, in their order
+
+    @property
+    def children(self):
+        return [each for each in self.content if isinstance(each, Element)]
 
     def all(self, *tags):
         for child in self.children:
@@ -29,8 +33,14 @@ class Element:
             yield from child.all(*tags)
 
     @property
+    def raw_text(self):
+        return "".join(
+            each.raw_text if isinstance(each, Element) else each for each in self.content
+        )
+
+    @property
     def text(self):
-        return " ".join("".join([*self.own_text, *(c.text for c in self.children)]).split())
+        return " ".join(self.raw_text.split())
 
 
 class Tree(HTMLParser):
@@ -45,19 +55,19 @@ class Tree(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         element = Element(tag, dict(attrs), self.here)
-        self.here.children.append(element)
+        self.here.content.append(element)
         if tag not in VOID:
             self.here = element
 
     def handle_startendtag(self, tag, attrs):
-        self.here.children.append(Element(tag, dict(attrs), self.here))
+        self.here.content.append(Element(tag, dict(attrs), self.here))
 
     def handle_endtag(self, tag):
         assert tag == self.here.tag
         self.here = self.here.parent
 
     def handle_data(self, data):
-        self.here.own_text.append(data)
+        self.here.content.append(data)
 
 
 @pytest.fixture(scope="module")
