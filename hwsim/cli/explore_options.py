@@ -114,7 +114,7 @@ _SURVEY = (
     click.option(
         "--overdrive",
         type=float,
-        default=0.1,
+        default=0.05,
         show_default=True,
         help="A candidate so far beyond its threshold, as a fraction of it, is decided in time.",
     ),

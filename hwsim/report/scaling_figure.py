@@ -64,4 +64,5 @@ def _draw_literature(axes: Axes, found: Scaling) -> None:
     for part, exponent in LITERATURE.items():
         start = found.width.by_part[part].at(float(ends[0]))
         label = f"literature, {part}: {exponent:g}"
-        axes.plot(ends, start * (ends / ends[0]) ** exponent, color=MUTED, lw=0.8, label=label)
+        slope = start * (ends / ends[0]) ** exponent
+        axes.plot(ends, slope, _STYLES[part][2], color=MUTED, lw=0.8, label=label)

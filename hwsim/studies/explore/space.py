@@ -26,7 +26,7 @@ NAMES = ("bits", "levels-half", "template", "vdd", "unit-current", "step")
 """What an exploration varies, the first changing slowest."""
 
 UNIT_CURRENTS = (0.2, 0.5, 1.0, 2.0, 5.0)
-STEPS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.5, 1.0)
+STEPS = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 1.0)
 """Over those of the export."""
 
 BITS_BESIDE = (-2, -1, 0, 1)

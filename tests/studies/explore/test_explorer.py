@@ -115,7 +115,7 @@ def test_cells_that_are_late_are_not_run(explorer, found):
     refused = {each.index for each in explorer.candidates if each.refusal}
     assert refused == late
     for index in late:
-        assert "too slow: 10% beyond a threshold takes" in explorer.candidates[index].refusal
+        assert "too slow: 5% beyond a threshold takes" in explorer.candidates[index].refusal
     assert set(found[1].screening.figures) == set(range(13)) - late
 
 

@@ -31,7 +31,7 @@ def test_around_an_export_every_choice_has_values(export, path, cell_kind):
     assert found["bits"] == (3, 4, 5, 6)
     assert found["vdd"] == (1.08, 1.2, 1.32)
     assert found["unit-current"] == (2e-10, 5e-10, 1e-9, 2e-9, 5e-9)
-    assert found["step"] == (5e-4, 7.5e-4, 1e-3, 1.25e-3, 1.5e-3, 2.5e-3, 5e-3)
+    assert found["step"] == (5e-4, 1e-3, 1.25e-3, 1.5e-3, 2e-3, 2.5e-3, 5e-3)
     assert "mirror_plain" in space.left_out
     if cell_kind == "fq_bmru":
         assert found["template"] == ("fq_bmru_9t", "fq_bmru_matched")
