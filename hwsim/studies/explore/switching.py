@@ -15,8 +15,10 @@ from hwsim.design.stage import Cell, CmruCell
 from hwsim.design.switching import decision_time, decision_window
 
 OVERDRIVE = 0.05
-"""A candidate as far beyond its threshold has to be decided in time, unless somebody says otherwise:
-the behavioural engine, whose ladders decide at once, then has the states of ngspice."""
+"""A candidate as far beyond its threshold has to be decided in time, unless somebody says other.
+
+The behavioural engine, whose ladders decide at once, then has the states of ngspice.
+"""
 
 
 @dataclass(frozen=True, slots=True)
