@@ -49,6 +49,7 @@ class Simulations:
         self._folder = folder
         self._again: deque[_Run] = deque()
         self._running: dict[int, _Run] = {}
+        self._last: _Run | None = None
         self._asked = 0
 
     def run(
@@ -80,7 +81,17 @@ class Simulations:
                 raise outcome
             else:
                 shutil.rmtree(self._place(run.key), ignore_errors=True)
+                self._last = run
                 yield run.key, outcome, (*run.tried, run.current) if run.tried else ()
+
+    def again(self) -> bool:
+        """Run what was yielded last in the next way too, if there is one."""
+        run = self._last
+        if run is None or not run.waiting:
+            return False
+        run.tried.append(run.current)
+        self._again.append(run)
+        return True
 
     def _decks(self, transients: Iterator[tuple[str, Transient] | None]) -> Iterator[Deck | None]:
         """Without end: a deck may have to be run again at any time."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hwsim.circuits.partition.part import Part
-from hwsim.engines.partition.part_result import from_bytes, to_bytes
+from hwsim.engines.partition.part_result import PartResult, from_bytes, to_bytes
 from hwsim.engines.partition.parted_network import PartedNetwork
 from hwsim.engines.partition.recording import Recording
 from hwsim.engines.partition.run_cache import RunCache
@@ -16,6 +16,10 @@ from hwsim.engines.reading import Reading
 from hwsim.engines.simulations import Report, Simulations
 from hwsim.engines.transients import Transient
 from hwsim.spice import Result, WorkerPool
+
+FINER = 3
+"""Attempts at a part whose ladders do what no ladder can: as written, and with steps halved twice.
+What is left then is the circuit's own fault and not that of the solver."""
 
 
 class Pipeline:
@@ -58,7 +62,11 @@ class Pipeline:
         runs = Simulations(pool, folder)
         decks = self._decks(iter(recordings))
         for key, outcome, attempts in runs.run(decks, lambda _key, _fraction: None):
-            self._keep(key, outcome, attempts)
+            result = self._read(key, outcome, attempts)
+            doubtful = result.units is not None and result.units.violations
+            if doubtful and len(attempts) < FINER and runs.again():
+                continue
+            self._keep(key, result)
             yield from self._finished(report)
         yield from self._finished(report)
 
@@ -85,17 +93,18 @@ class Pipeline:
                     return key, transient
         return None
 
-    def _keep(self, key: str, outcome: Result, attempts: tuple[str, ...]) -> None:
-        """Read a run, save it, and hand it to every recording that waits for it."""
-        waiting = self._running.pop(key)
-        recording, part = waiting[0]
+    def _read(self, key: str, outcome: Result, attempts: tuple[str, ...]) -> PartResult:
+        recording, part = self._running[key][0]
         (vectors,) = outcome.plots.values()
         real = {name: np.real(values) for name, values in vectors.items()}
-        result = self._network.result(part, real, recording.steps, attempts, outcome.wall_seconds)
+        return self._network.result(part, real, recording.steps, attempts, outcome.wall_seconds)
+
+    def _keep(self, key: str, result: PartResult) -> None:
+        """Save a result, and hand it to every recording that waits for it."""
         content = to_bytes(result)
         self._cache.save(key, content)
-        for each, its_part in waiting:
-            each.accept(its_part, from_bytes(content))
+        for recording, part in self._running.pop(key):
+            recording.accept(part, from_bytes(content))
 
     def _finished(self, report: Report) -> Iterator[tuple[str, Reading]]:
         for recording in self._begun:
