@@ -7,8 +7,9 @@ import math
 from rich.table import Table
 
 from hwsim.foundation.quantities import format_quantity
-from hwsim.studies.network_verdict import Line, NetworkVerdict
+from hwsim.studies.network_verdict import NetworkVerdict
 from hwsim.studies.paired_bootstrap import LEVEL
+from hwsim.studies.verdict_lines import Line
 
 COLUMNS = ("change", f"{1 - LEVEL:.0%} interval", "beyond noise")
 

@@ -9,15 +9,16 @@ from rich.console import Console
 
 from hwsim.report.verdict_figure import verdict_picture
 from hwsim.report.verdict_tables import verdict_row, verdict_table
-from hwsim.studies.network_verdict import ChipFigures, Line, NetworkVerdict
+from hwsim.studies.network_verdict import NetworkVerdict
 from hwsim.studies.template_swap import Census
+from hwsim.studies.verdict_lines import ChipFigures, Line
 
 CENSUS = Census(6.5e-9, 72, 5.4e-8, 1260)
 rng = np.random.default_rng(1)
 
 
 def figures(name, accuracy, power):
-    return ChipFigures(name, 0.96, accuracy, accuracy, power, 1e-9, power * 0.08, CENSUS)
+    return ChipFigures(name, 0.96, accuracy, accuracy, power, power * 0.08, CENSUS)
 
 
 def verdict(first, second, lines=()):

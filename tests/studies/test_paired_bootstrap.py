@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hwsim.studies.network_verdict import fifth_percentile, median
 from hwsim.studies.paired_bootstrap import paired_change
+from hwsim.studies.verdict_lines import fifth_percentile, median
 
 CHIPS = 200
 rng = np.random.default_rng(5)

@@ -11,12 +11,12 @@ from hwsim.engines.trace import Floats
 from hwsim.foundation.errors import InputError
 from hwsim.studies.explore.candidates import Candidate
 from hwsim.studies.explore.front import on_front
-from hwsim.studies.network_verdict import fifth_percentile
 from hwsim.studies.paired_bootstrap import Change, paired_change
 from hwsim.studies.sweep.job import Sweep
 from hwsim.studies.sweep.parameters import PARAMETERS
 from hwsim.studies.sweep.results import Results
 from hwsim.studies.sweep.verdict import Band, PointSummary, Verdict
+from hwsim.studies.verdict_lines import fifth_percentile
 
 _ROUNDING = 1e-9
 """Of two accuracies that are the same number of samples."""
