@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from torch import Tensor
 
-from hwsim.cells.cell_torch import Positive, TorchCell
+from hwsim.cells.cell_torch import Positive, RestoringCell
 from hwsim.cells.scan_torch import latch_scan
 from hwsim.cells.surrogate_torch import heaviside
 
 
-def bmru_states(candidates: Tensor, threshold: Tensor) -> Tensor:
-    """-1 or +1, 0 until the first write, [N, T, units]."""
-    up, down = heaviside(candidates - threshold), heaviside(-candidates - threshold)
+def bmru_states(
+    candidates: Tensor, threshold_up: Tensor, threshold_down: Tensor | None = None
+) -> Tensor:
+    """-1 or +1, 0 until the first write, [..., T, units]."""
+    threshold_down = threshold_up if threshold_down is None else threshold_down
+    up, down = heaviside(candidates - threshold_up), heaviside(-candidates - threshold_down)
     return latch_scan(up - down, 1 - up - down)
 
 
-class Bmru(TorchCell):
+class Bmru(RestoringCell):
     """h = alpha state."""
 
     kind = "bmru"
@@ -24,6 +29,6 @@ class Bmru(TorchCell):
         super().__init__(units, beta)
         self.alpha = Positive(units, alpha)
 
-    def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        states: Tensor = self.alpha() * bmru_states(self.candidates(inputs), self.beta())
-        return states
+    def respond(self, candidates: Tensor, vectors: Mapping[str, Tensor]) -> Tensor:  # noqa: D102
+        states = bmru_states(candidates, vectors["beta"], vectors.get("beta_down"))
+        return vectors["alpha"] * states

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -63,11 +64,14 @@ class TorchCell(RecurrentCell):
 
     def candidates(self, inputs: Tensor) -> Tensor:
         """Candidates c, [N, T, units], as the thresholds see them."""
-        candidates: Tensor = self.candidate(inputs)
-        return candidates
+        return self.seen(self.candidate(inputs))
+
+    def seen(self, sums: Tensor) -> Tensor:
+        """Candidates as the thresholds see them, for sums of the candidate layer of any shape."""
+        return sums
 
     def crowding(self, inputs: Tensor, margin: float) -> Tensor:
-        """How close candidates come to the thresholds: 1 on one, 0 beyond a margin.
+        """`crowding` of the cell's candidates around its own thresholds.
 
         Args:
             inputs: the cell's inputs u, [N, T, units].
@@ -76,7 +80,45 @@ class TorchCell(RecurrentCell):
         Returns:
             The sum over a unit's thresholds, [N, T, units].
         """
-        sizes = self.candidates(inputs).abs()
-        thresholds = [value for name, value in self.vectors().items() if name.startswith("beta")]
-        distances = torch.stack([(sizes / threshold - 1).abs() for threshold in thresholds])
-        return torch.relu(1 - distances / margin).sum(dim=0)
+        return crowding(self.candidates(inputs), self.vectors(), margin)
+
+
+class RestoringCell(TorchCell):
+    """A cell whose states follow from its candidates and its positive parameters alone.
+
+    What a circuit makes of a candidate is restored to one of few states, so a chip is such a cell
+    with other numbers.
+    """
+
+    def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
+        return self.respond(self.candidates(inputs), self.vectors())
+
+    @abc.abstractmethod
+    def respond(self, candidates: Tensor, vectors: Mapping[str, Tensor]) -> Tensor:
+        """States h for candidates and for other parameters than those that it learned.
+
+        Args:
+            candidates: as the thresholds see them, [..., T, units]; chips, for one, stand in front.
+            vectors: what `vectors` gives, broadcast against the candidates. Signed cells take
+                `beta_down` too, the magnitude of the negative trip point where it is not `beta`.
+
+        Returns:
+            States, of the candidates' shape.
+        """
+
+
+def crowding(candidates: Tensor, vectors: Mapping[str, Tensor], margin: float) -> Tensor:
+    """How close candidates come to the thresholds: 1 on one, 0 beyond a margin.
+
+    Args:
+        candidates: as the thresholds see them, [..., units].
+        vectors: positive parameters of the cell, of which those that begin with `beta` count.
+        margin: how far a threshold's neighbourhood reaches, as a fraction of the threshold.
+
+    Returns:
+        The sum over a unit's thresholds, of the candidates' shape.
+    """
+    sizes = candidates.abs()
+    thresholds = [value for name, value in vectors.items() if name.startswith("beta")]
+    distances = torch.stack([(sizes / threshold - 1).abs() for threshold in thresholds])
+    return torch.relu(1 - distances / margin).sum(dim=0)

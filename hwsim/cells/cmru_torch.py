@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from torch import Tensor
 
-from hwsim.cells.cell_torch import Positive, TorchCell
+from hwsim.cells.cell_torch import Positive, RestoringCell
 from hwsim.cells.surrogate_torch import ternary_steps
 
 
-def cmru_levels(candidates: Tensor, threshold: Tensor) -> Tensor:
-    """Levels as whole numbers, [N, T, units]: the running sum of the ternary steps."""
-    return ternary_steps(candidates, threshold).cumsum(dim=1)
+def cmru_levels(
+    candidates: Tensor, threshold_up: Tensor, threshold_down: Tensor | None = None
+) -> Tensor:
+    """Levels as whole numbers, [..., T, units]: the running sum of the ternary steps."""
+    return ternary_steps(candidates, threshold_up, threshold_down).cumsum(dim=-2)
 
 
-class Cmru(TorchCell):
+class Cmru(RestoringCell):
     """h = alpha level on a ladder without ends."""
 
     kind = "cmru"
@@ -22,6 +26,6 @@ class Cmru(TorchCell):
         super().__init__(units, beta)
         self.alpha = Positive(units, alpha)
 
-    def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        states: Tensor = self.alpha() * cmru_levels(self.candidates(inputs), self.beta())
-        return states
+    def respond(self, candidates: Tensor, vectors: Mapping[str, Tensor]) -> Tensor:  # noqa: D102
+        levels = cmru_levels(candidates, vectors["beta"], vectors.get("beta_down"))
+        return vectors["alpha"] * levels

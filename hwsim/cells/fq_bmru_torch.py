@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
-from hwsim.cells.cell_torch import Positive, TorchCell
+from hwsim.cells.cell_torch import Positive, RestoringCell
 from hwsim.cells.scan_torch import latch_scan
 from hwsim.cells.surrogate_torch import heaviside
 
 
 def fq_bmru_states(candidates: Tensor, threshold_high: Tensor, threshold_low: Tensor) -> Tensor:
-    """1 (on) or 0 (off, also before the first step), [N, T, units]."""
+    """1 (on) or 0 (off, also before the first step), [..., T, units]."""
     rise, fall = heaviside(candidates - threshold_high), heaviside(threshold_low - candidates)
     return latch_scan(rise, 1 - rise - fall)
 
 
-class FqBmru(TorchCell):
+class FqBmru(RestoringCell):
     """h = alpha state of the rectified candidate.
 
     The falling threshold is learned as a fraction of the rising one, `beta_low_ratio` to begin
@@ -40,11 +42,10 @@ class FqBmru(TorchCell):
         """Lift every falling threshold to at least `floor` times its rising one."""
         self.ratio.clamp_(min=torch.logit(torch.tensor(floor)).item())
 
-    def candidates(self, inputs: Tensor) -> Tensor:
-        """Rectified candidates, [N, T, units]."""
-        return torch.relu(self.candidate(inputs))
+    def seen(self, sums: Tensor) -> Tensor:
+        """Rectified candidates."""
+        return torch.relu(sums)
 
-    def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        states = fq_bmru_states(self.candidates(inputs), self.beta(), self.beta_low())
-        scaled: Tensor = self.alpha() * states
-        return scaled
+    def respond(self, candidates: Tensor, vectors: Mapping[str, Tensor]) -> Tensor:  # noqa: D102
+        states = fq_bmru_states(candidates, vectors["beta"], vectors["beta_low"])
+        return vectors["alpha"] * states

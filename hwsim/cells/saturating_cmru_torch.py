@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from torch import Tensor
 
-from hwsim.cells.cell_torch import Positive, TorchCell
+from hwsim.cells.cell_torch import Positive, RestoringCell
 from hwsim.cells.scan_torch import saturating_scan
 from hwsim.cells.surrogate_torch import ternary_steps
 
 
-def saturating_cmru_levels(candidates: Tensor, threshold: Tensor, half_range: int) -> Tensor:
-    """Levels from -K to K as whole numbers, [N, T, units]."""
-    return saturating_scan(ternary_steps(candidates, threshold), half_range)
+def saturating_cmru_levels(
+    candidates: Tensor,
+    threshold_up: Tensor,
+    half_range: int,
+    threshold_down: Tensor | None = None,
+) -> Tensor:
+    """Levels from -K to K as whole numbers, [..., T, units]."""
+    return saturating_scan(ternary_steps(candidates, threshold_up, threshold_down), half_range)
 
 
-class SaturatingCmru(TorchCell):
-    """h = alpha level on a ladder of 2 `half_range` + 1 levels."""
+class SaturatingCmru(RestoringCell):
+    """h = alpha level on a ladder of 2 `half_range` + 1 levels.
+
+    A chip's levels are not evenly spaced: `level_ratios` among the vectors of `respond`,
+    [..., 2K+1, units], is each level's current over that of its even place.
+    """
 
     kind = "saturating_cmru"
 
@@ -24,7 +35,13 @@ class SaturatingCmru(TorchCell):
         self.alpha = Positive(units, alpha)
         self.half_range = half_range
 
-    def forward(self, inputs: Tensor) -> Tensor:  # noqa: D102
-        levels = saturating_cmru_levels(self.candidates(inputs), self.beta(), self.half_range)
-        states: Tensor = self.alpha() * levels
-        return states
+    def respond(self, candidates: Tensor, vectors: Mapping[str, Tensor]) -> Tensor:  # noqa: D102
+        levels = saturating_cmru_levels(
+            candidates, vectors["beta"], self.half_range, vectors.get("beta_down")
+        )
+        states = vectors["alpha"] * levels
+        if "level_ratios" not in vectors:
+            return states
+        places = levels.detach().long() + self.half_range
+        ratios = vectors["level_ratios"].expand(*states.shape[:-2], -1, -1)
+        return states * ratios.gather(-2, places)

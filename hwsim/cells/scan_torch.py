@@ -1,9 +1,9 @@
 """Recurrences over whole sequences, without a step-by-step loop and with exact gradients.
 
-Sequences are [N, T, units] with T of at least 1; states before the first step are zero. The
-recurrences with thresholds pass a gradient back unchanged from step to step until something (a
-ladder's end, a new write) cuts it, so theirs is a difference of two values of one reverse
-cumulative sum.
+Sequences are [N, T, units] with T of at least 1; ladders and latches take more axes in front. States
+before the first step are zero. The recurrences with thresholds pass a gradient back unchanged from
+step to step until something (a ladder's end, a new write) cuts it, so theirs is a difference of two
+values of one reverse cumulative sum.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ def saturating_scan(steps: Tensor, half_range: int) -> Tensor:
     side by side; then the level at each chunk's start follows from the chunk before it.
 
     Args:
-        steps: q, whole numbers in a floating dtype, [N, T, units].
+        steps: q, whole numbers in a floating dtype, [..., T, units].
         half_range: K.
 
     Returns:
-        Levels, whole numbers in the same dtype, [N, T, units]. The gradient is that of the clip:
+        Levels, whole numbers in the same dtype and shape. The gradient is that of the clip:
         1 within the range and on its ends, 0 where a step was cut off.
     """
-    levels: Tensor = _SaturatingScan.apply(steps, half_range)  # type: ignore[no-untyped-call]
-    return levels
+    levels: Tensor = _SaturatingScan.apply(_flat(steps), half_range)  # type: ignore[no-untyped-call]
+    return levels.reshape(steps.shape)
 
 
 def latch_scan(writes: Tensor, keeps: Tensor) -> Tensor:
     """state_t = writes_t + keeps_t state_{t-1}, where every step either keeps or writes.
 
     Args:
-        writes: what is written, 0 where `keeps` is 1, [N, T, units].
-        keeps: 1 where the state is kept, 0 where it is overwritten, [N, T, units].
+        writes: what is written, 0 where `keeps` is 1, [..., T, units].
+        keeps: 1 where the state is kept, 0 where it is overwritten, of that shape.
 
     Returns:
-        States, [N, T, units], with exact gradients to both arguments.
+        States, of that shape, with exact gradients to both arguments.
     """
-    states: Tensor = _LatchScan.apply(writes, keeps)  # type: ignore[no-untyped-call]
-    return states
+    states: Tensor = _LatchScan.apply(_flat(writes), _flat(keeps))  # type: ignore[no-untyped-call]
+    return states.reshape(writes.shape)
 
 
 def linear_scan(decays: Tensor, values: Tensor) -> Tensor:
@@ -62,6 +62,11 @@ def linear_scan(decays: Tensor, values: Tensor) -> Tensor:
     """
     states: Tensor = _LinearScan.apply(decays, values)  # type: ignore[no-untyped-call]
     return states
+
+
+def _flat(sequences: Tensor) -> Tensor:
+    """[N, T, units] of [..., T, units]."""
+    return sequences.reshape(-1, *sequences.shape[-2:])
 
 
 class _LinearScan(torch.autograd.Function):

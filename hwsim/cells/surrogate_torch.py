@@ -32,11 +32,15 @@ def heaviside(x: Tensor) -> Tensor:
     return stepped
 
 
-def ternary_steps(candidates: Tensor, threshold: Tensor) -> Tensor:
-    """Q = [c > beta] - [c < -beta], with dq/dc = s(c - beta) + s(c + beta).
+def ternary_steps(
+    candidates: Tensor, threshold_up: Tensor, threshold_down: Tensor | None = None
+) -> Tensor:
+    """Q = [c > up] - [c < -down], with the derivative s(c - up) + s(c + down).
 
     Args:
         candidates: candidates c, [..., units].
-        threshold: beta, [units].
+        threshold_up: positive trip point beta, broadcast against them.
+        threshold_down: magnitude of the negative trip point; `threshold_up` when not given.
     """
-    return heaviside(candidates - threshold) - heaviside(-candidates - threshold)
+    down = threshold_up if threshold_down is None else threshold_down
+    return heaviside(candidates - threshold_up) - heaviside(-candidates - down)

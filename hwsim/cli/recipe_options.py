@@ -37,6 +37,7 @@ _OPTIONS = (
     ),
     click.option("--signal-limit", type=float, help="Signals beyond this magnitude cost."),
     click.option("--margin", type=float, help="Candidates nearer to a threshold (fraction) cost."),
+    click.option("--margin-weight", type=float, help="Of that cost.  [default: 0.1]"),
     click.option("--alpha", type=float, help="Step of the state to begin with.  [default: 0.25]"),
     click.option("--beta", type=float, help="Threshold to begin with.  [default: 0.5]"),
     click.option(
@@ -125,7 +126,7 @@ def require_checkpoint_place(out: Path) -> None:
 def applicable(choices: Mapping[str, Any], kind: CellKind) -> dict[str, Any]:
     """Choices without those that a kind of cell has no use for."""
     traits = KINDS[kind]
-    without = {"margin", "alpha", "beta"} if traits.is_baseline else {"memory"}
+    without = {"margin", "margin_weight", "alpha", "beta"} if traits.is_baseline else {"memory"}
     if not traits.has_levels:
         without.add("levels_half")
     return {name: value for name, value in choices.items() if name not in without}

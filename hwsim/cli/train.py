@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hwsim.cells.kinds import KINDS
+from hwsim.cli.hardware_options import Choices, chosen_hardware, hardware_options
 from hwsim.cli.options import FileType
 from hwsim.cli.output import command_line, emit, json_option, percent, progress
 from hwsim.cli.recipe_options import (
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from hwsim.checkpoints.checkpoint import Checkpoint
     from hwsim.training.config import TrainingConfig
     from hwsim.training.divergence import DivergedError
+    from hwsim.training.recipe import Recipe
     from hwsim.training.run_folder import RunFolder
     from hwsim.training.train import Training
 
@@ -44,6 +47,10 @@ if TYPE_CHECKING:
     show_default=True,
     help="Seeds to try; the best on the validation set is kept.",
 )
+@hardware_options
+@click.option(
+    "--from", "start", type=FileType, help="Checkpoint to begin with; its cell and sizes stay."
+)
 @click.option("--resume", is_flag=True, help="Go on with a training that was interrupted.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="FILE.safetensors")
 @json_option
@@ -54,6 +61,8 @@ def train_command(
     task: str | None,
     config: Path | None,
     match: str | None,
+    hardware: Choices,
+    start: Path | None,
     out: Path,
     *,
     resume: bool,
@@ -67,16 +76,20 @@ def train_command(
     """
     require_checkpoint_place(out)
     file = _config(config)
-    chosen = resolved(context, choices, file.choices() if file else {})
+    network = _start(start, file)
+    usual = _usual(network) | (file.choices() if file else {})
+    chosen = resolved(context, choices, usual)
     seeds = chosen.pop("seeds")
-    recipe = chosen_recipe(chosen)
+    known = chosen_hardware(file.hardware_choices() if file else None, hardware)
+    recipe = chosen_recipe(chosen | ({"hardware": known} if known else {}))
 
     from hwsim.checkpoints.checkpoint import save_checkpoint
     from hwsim.data.tasks import load_task
     from hwsim.training.run_folder import RunFolder
     from hwsim.training.train import train
 
-    name, splits = load_task(_task(task, file))
+    name, splits = load_task(_task(task, file, network))
+    _require_fit(recipe, name, network)
     if match is not None:
         recipe = matched(recipe, match, splits)
     folder = RunFolder(out.with_suffix(".training"), resume=resume)
@@ -92,6 +105,7 @@ def train_command(
             command=command_line(context),
             advance=advance,
             keep=folder,
+            start=network,
         )
     save_checkpoint(out, training.checkpoint)
     folder.clear()
@@ -108,8 +122,35 @@ def _config(path: Path | None) -> TrainingConfig | None:
     return read_config(path)
 
 
-def _task(task: str | None, file: TrainingConfig | None) -> str:
-    chosen = task or (file.task if file else None)
+def _start(path: Path | None, file: TrainingConfig | None) -> Checkpoint | None:
+    named = Path(file.start) if file and file.start else None
+    found = path or named
+    if found is None:
+        return None
+    from hwsim.checkpoints.checkpoint import load_checkpoint
+
+    return load_checkpoint(found)
+
+
+def _usual(start: Checkpoint | None) -> dict[str, Any]:
+    """What a training takes from the checkpoint that it begins with."""
+    if start is None:
+        return {}
+    from hwsim.training.fine_tuning import usual_choices
+
+    return dict(usual_choices(start.header))
+
+
+def _require_fit(recipe: Recipe, task: str, start: Checkpoint | None) -> None:
+    if start is not None:
+        from hwsim.training.fine_tuning import require_same_network, require_same_task
+
+        require_same_network(recipe, start.header)
+        require_same_task(task, start.header)
+
+
+def _task(task: str | None, file: TrainingConfig | None, start: Checkpoint | None) -> str:
+    chosen = task or (file.task if file else None) or (start.header.task if start else None)
     if chosen is None:
         raise InputError("no task", hint="name one of 'hwsim task list', a .npz, or a --config")
     return chosen

@@ -15,13 +15,19 @@ from hwsim.training.network import Network
 from hwsim.training.recipe import Recipe
 
 
-def network_tensors(network: Network) -> dict[str, NDArray[np.float64]]:
-    """A network's numbers under the names that a checkpoint gives them."""
-    values = {name: value.detach() for name, value in _linear_parameters(network).items()}
+def network_numbers(network: Network) -> dict[str, Tensor]:
+    """A network's numbers under the names that a checkpoint gives them, as they are trained."""
+    values = _linear_parameters(network)
     for index, cell in enumerate(network.cells()):
         for name, vector in (cell.vectors() | cell.plain_parameters()).items():
-            values[f"blocks.{index}.cell.{name}"] = vector.detach()
-    return {name: value.double().numpy() for name, value in values.items()}
+            values[f"blocks.{index}.cell.{name}"] = vector
+    return values
+
+
+def network_tensors(network: Network) -> dict[str, NDArray[np.float64]]:
+    """A network's numbers as a checkpoint holds them."""
+    numbers = network_numbers(network)
+    return {name: value.detach().double().numpy() for name, value in numbers.items()}
 
 
 def network_from_tensors(recipe: Recipe, channels: int, classes: int, tensors: Tensors) -> Network:

@@ -9,7 +9,7 @@ from hwsim.data.sequences import Splits
 from hwsim.foundation.errors import InputError
 from hwsim.training.batches import make_batch
 from hwsim.training.conversion import checkpoint_network
-from hwsim.training.fit import score
+from hwsim.training.score import score
 
 
 def accuracies(checkpoint: Checkpoint, splits: Splits) -> dict[str, float]:

@@ -14,24 +14,18 @@ from torch import Tensor, nn
 
 from hwsim.foundation.errors import InputError
 from hwsim.training.batches import Batch, Batches
+from hwsim.training.chip_step import ChipsOfStep, chip_loss
+from hwsim.training.conversion import checkpoint_network
+from hwsim.training.costs import with_crowding_cost, with_signal_cost
 from hwsim.training.divergence import diverged, is_hopeless
 from hwsim.training.material import Material
 from hwsim.training.network import Network
 from hwsim.training.recipe import Recipe
+from hwsim.training.score import Score, score
 
 _VALIDATIONS = 60
 _GRADIENT_NORM = 1.0
 _WARM_UP = 0.1
-_SIGNAL_COST = 0.1
-_CROWDING_COST = 0.1
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Score:
-    """How well a network does; more accurate is greater, then less loss."""
-
-    accuracy: float
-    negative_loss: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,15 +63,6 @@ class NoShelf:
 
     def offer(self, fitting: Fitting) -> None:
         """Let it pass."""
-
-
-@torch.no_grad()
-def score(network: Network, batch: Batch) -> Score:
-    """Accuracy as a fraction, and the negative mean cross-entropy."""
-    logits = network(batch.inputs, batch.mask)
-    hits = (logits.argmax(dim=1) == batch.labels).sum().item()
-    loss = nn.functional.cross_entropy(logits, batch.labels).item()
-    return Score(hits / len(batch.labels), -loss)
 
 
 def fit(recipe: Recipe, material: Material, advance: Advance, shelf: Shelf | None = None) -> Fit:
@@ -125,6 +110,11 @@ class Fitting:
         self.recipe, self.material = recipe, material
         self.step = 0
         self.network = Network(recipe, material.channels, len(material.classes))
+        if material.start is not None:
+            self.network.load_state_dict(checkpoint_network(material.start).state_dict())
+        self.chips = None
+        if recipe.hardware is not None:
+            self.chips = ChipsOfStep(recipe, recipe.hardware, self.network)
         self.optimiser = _optimiser(self.network, recipe)
         self.batches = Batches(material.training, recipe.batch, recipe.input_noise)
         self.first_loss = 0.0
@@ -162,7 +152,7 @@ class Fitting:
             "first_loss": self.first_loss,
             "best": (self.best.accuracy, self.best.negative_loss),
             "best_state": self.best_state,
-        }
+        } | ({} if self.chips is None else {"chips": self.chips.state()})
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` gave.
@@ -178,6 +168,8 @@ class Fitting:
             self.first_loss = float(state["first_loss"])
             self.best = Score(*state["best"])
             self.best_state = state["best_state"]
+            if self.chips is not None:
+                self.chips.restore(state["chips"])
             torch.set_rng_state(state["generator"])
         except (KeyError, TypeError, ValueError, RuntimeError):
             raise InputError(
@@ -187,7 +179,7 @@ class Fitting:
 
     def _descend(self, batch: Batch) -> None:
         self.optimiser.zero_grad()
-        loss = _loss(self.network, batch, self.recipe)
+        loss = self._loss(batch)
         if self.step == 1:
             self.first_loss = loss.item()
         self._check(loss.item())
@@ -195,8 +187,16 @@ class Fitting:
         nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
         self.optimiser.step()
 
+    def _loss(self, batch: Batch) -> Tensor:
+        if self.chips is None:
+            return _loss(self.network, batch, self.recipe)
+        return chip_loss(self.chips, batch, self.recipe, self.step)
+
     def _validate(self) -> None:
-        now = score(self.network, self.material.validation)
+        if self.chips is None:
+            now = score(self.network, self.material.validation)
+        else:
+            now = self.chips.score(self.material.validation)
         self._check(-now.negative_loss)
         if now > self.best:
             self.best, self.best_state = now, copy.deepcopy(self.network.state_dict())
@@ -217,13 +217,10 @@ def _optimiser(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
 def _loss(network: Network, batch: Batch, recipe: Recipe) -> Tensor:
     signals = network.signals(batch.inputs)
     loss = nn.functional.cross_entropy(network.read(signals[-1], batch.mask), batch.labels)
-    if recipe.signal_limit is not None:
-        for signal in signals:
-            excess = torch.relu(signal[batch.mask].abs() - recipe.signal_limit)
-            loss = loss + _SIGNAL_COST * (excess**2).mean()
+    loss = with_signal_cost(loss, signals, batch.mask, recipe)
     if recipe.margin is not None:
-        for crowding in network.crowding(signals, recipe.margin):
-            loss = loss + _CROWDING_COST * crowding[batch.mask].mean()
+        crowded = network.crowding(signals, recipe.margin)
+        loss = with_crowding_cost(loss, crowded, batch.mask, recipe)
     return loss
 
 

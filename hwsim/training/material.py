@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from hwsim.checkpoints.checkpoint import Checkpoint
 from hwsim.checkpoints.header import Normalisation
 from hwsim.data.sequences import Sequences, Splits
 from hwsim.foundation.errors import InputError
@@ -27,12 +28,14 @@ class Material:
         normalisation: fitted to those for training.
         training: what networks learn from.
         validation: what they are chosen by.
+        start: whose numbers they begin with, None for random ones.
     """
 
     sets: tuple[Sequences, Sequences, Sequences]
     normalisation: Normalisation
     training: Batch
     validation: Batch
+    start: Checkpoint | None = None
 
     @property
     def channels(self) -> int:
@@ -52,8 +55,13 @@ class Material:
         return content_hash(*(tensor.numpy().tobytes() for tensor in tensors))
 
 
-def prepare(splits: Splits, recipe: Recipe) -> Material:
+def prepare(splits: Splits, recipe: Recipe, start: Checkpoint | None = None) -> Material:
     """Take a task's validation set, or hold one out, and normalise.
+
+    Args:
+        splits: the task's data.
+        recipe: says what to hold out, and how to normalise.
+        start: whose numbers networks begin with; its normalisation stays.
 
     Raises:
         InputError: the data leaves nothing to learn or to validate on.
@@ -63,12 +71,17 @@ def prepare(splits: Splits, recipe: Recipe) -> Material:
     else:
         kept, held = splits.train, splits.validation
         _require_every_class(kept)
-    normalisation = fit_normalisation(kept, recipe.input_clip)
+    if start is None:
+        normalisation = fit_normalisation(kept, recipe.input_clip)
+    else:
+        _require_same_data(start, kept)
+        normalisation = start.header.normalisation
     return Material(
         sets=(kept, held, splits.test),
         normalisation=normalisation,
         training=make_batch(kept, normalisation, torch.float32),
         validation=make_batch(held, normalisation, torch.float32),
+        start=start,
     )
 
 
@@ -77,6 +90,15 @@ def complete(recipe: Recipe, material: Material) -> Recipe:
     if not recipe.traits.is_baseline or recipe.memory is not None:
         return recipe
     return dataclasses.replace(recipe, memory=float(material.sets[0].lengths.max()))
+
+
+def _require_same_data(start: Checkpoint, data: Sequences) -> None:
+    header = start.header
+    if (data.channels, len(data.classes)) != (header.channels, len(header.classes)):
+        raise InputError(
+            f"the data has {data.channels} channels and {len(data.classes)} classes, "
+            f"the checkpoint to begin with {header.channels} and {len(header.classes)}"
+        )
 
 
 def _require_every_class(data: Sequences) -> None:

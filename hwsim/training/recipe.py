@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from hwsim.cells.kinds import KINDS, CellKind, CellTraits
+from hwsim.cells.kinds import KINDS, CellKind, CellTraits, require_exportable
 from hwsim.foundation.errors import InputError
+from hwsim.training.hardware import Hardware
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Recipe:
         margin: distance from a threshold, as a fraction of it, within which a candidate costs;
             a circuit's thresholds are not exact, and a candidate at a distance does not care.
             None for no cost.
+        margin_weight: of that cost beside the cross-entropy; None for 0.1.
         alpha: step of the state to begin with.
         beta: threshold to begin with.
         memory: baselines only, longest time constant that their states begin with, steps; None for
@@ -45,6 +47,8 @@ class Recipe:
         beta_low_ratio: FQ-BMRU only, falling threshold over rising one to begin with.
         beta_low_floor: FQ-BMRU only, least falling threshold over rising one. A small falling
             threshold is a small current: slow to switch off, and lost in leakage.
+        hardware: what it knows of the hardware, None for nothing.
+        start: content hash of the checkpoint that it begins with, None for random weights.
 
     Raises:
         InputError: a number out of its range, or K where the cell has none.
@@ -66,12 +70,15 @@ class Recipe:
     input_noise: float = 0.0
     signal_limit: float | None = None
     margin: float | None = None
+    margin_weight: float | None = None
     alpha: float = 0.25
     beta: float = 0.5
     beta_low_ratio: float = 0.5
     beta_low_floor: float = 0.3
     memory: float | None = None
     weight_decay: float | None = None
+    hardware: Hardware | None = None
+    start: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("units", "blocks", "steps", "batch"):
@@ -86,6 +93,7 @@ class Recipe:
             "input_clip",
             "signal_limit",
             "margin",
+            "margin_weight",
             "alpha",
             "beta",
             "memory",
@@ -104,6 +112,10 @@ class Recipe:
         for name in absent:
             if getattr(self, name) != _DEFAULTS[name]:
                 raise InputError(f"{self.traits.title} has no {name}", hint="leave it out")
+        if self.margin_weight is not None and self.margin is None:
+            raise InputError("margin_weight without a margin", hint="give --margin too")
+        if self.hardware is not None and self.hardware.is_circuit:
+            require_exportable(self.cell)
 
     @property
     def traits(self) -> CellTraits:
@@ -113,14 +125,25 @@ class Recipe:
     def numbers(self) -> dict[str, int | float | str]:
         """The choices that are made, by name, as a checkpoint records them."""
         absent = _OF_THRESHOLDS if self.traits.is_baseline else ()
-        return {
-            name: value
-            for name, value in dataclasses.asdict(self).items()
-            if value is not None and name not in absent
+        found = {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if field.name not in absent
         }
+        hardware = found.pop("hardware", None)
+        chosen = {name: value for name, value in found.items() if value is not None}
+        return chosen | (hardware.numbers() if hardware else {})
 
 
-_OF_THRESHOLDS = ("margin", "alpha", "beta", "beta_low_ratio", "beta_low_floor")
+_OF_THRESHOLDS = (
+    "margin",
+    "margin_weight",
+    "alpha",
+    "beta",
+    "beta_low_ratio",
+    "beta_low_floor",
+    "hardware",
+)
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Recipe)}
 
 

@@ -17,10 +17,12 @@ from hwsim.data.sequences import Splits
 from hwsim.training.batches import make_batch
 from hwsim.training.conversion import network_from_tensors, network_tensors
 from hwsim.training.divergence import DivergedError
-from hwsim.training.fit import Advance, Fit, Score, fit, score
+from hwsim.training.fine_tuning import require_same_network
+from hwsim.training.fit import Advance, Fit, fit
 from hwsim.training.material import Material, complete, prepare
 from hwsim.training.recipe import Recipe
 from hwsim.training.run_folder import Identity, RunFolder
+from hwsim.training.score import Score, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def train(
     command: str = "",
     advance: Advance = lambda _steps: None,
     keep: RunFolder | None = None,
+    start: Checkpoint | None = None,
 ) -> Training:
     """Train a recipe from several seeds and keep the best of them by validation accuracy.
 
@@ -63,14 +66,18 @@ def train(
         advance: told of every optimiser step, of which there are `seeds` times the recipe's.
         keep: where states are kept and, to resume, taken from; None for nowhere. A training that
             diverges clears it; who has kept the checkpoint of another one does.
+        start: whose numbers every seed begins with; of the recipe's cell and sizes.
 
     Raises:
         DivergedError: the loss of a seed ran away; it holds the best checkpoint until then.
         InputError: the data leaves nothing to learn or to validate on, or there is nothing to
             resume.
     """
-    material = prepare(splits, recipe)
+    material = prepare(splits, recipe, start)
     recipe = complete(recipe, material)
+    if start is not None:
+        require_same_network(recipe, start.header)
+        recipe = dataclasses.replace(recipe, start=start.content_hash)
     recipes = [dataclasses.replace(recipe, seed=recipe.seed + index) for index in range(seeds)]
     if keep is not None:
         keep.open(_identity(task, material, recipe))

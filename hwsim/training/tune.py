@@ -20,9 +20,10 @@ import hwsim
 from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash, require_own_folder, write_text
 from hwsim.training.divergence import DivergedError
-from hwsim.training.fit import Advance, Score, fit
+from hwsim.training.fit import Advance, fit
 from hwsim.training.material import Material, complete
 from hwsim.training.recipe import Recipe
+from hwsim.training.score import Score
 
 LEARNING_RATES = (1e-3, 1e-1)
 WEIGHT_DECAYS = (1e-4, 1e-1)
