@@ -56,6 +56,25 @@ def test_many_decks_come_back_with_their_own_index(write_deck):
     }
 
 
+def test_a_deck_may_follow_from_what_another_gave(write_deck):
+    text = "* t\nv1 a 0 {volts}\nr1 a 0 1k\n.tran 1u 10u\n.end\n"
+    given = []
+
+    def decks():
+        for number in range(3):
+            while len(given) < number:
+                yield None
+            volts = 1 + sum(given)
+            yield write_deck(text.format(volts=volts), f"d{number}.cir")
+        while True:
+            yield None
+
+    with WorkerPool(2) as pool:
+        for _, answer in pool.run(decks()):
+            given.append(float(answer.vector("v(a)")[-1]))
+    assert given == pytest.approx([1, 2, 4])
+
+
 def test_workers_start_when_needed_and_stay_for_the_next_run(write_deck):
     deck = write_deck()
     with WorkerPool(4) as pool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,8 +24,14 @@ from hwsim.circuits.partition.part_testbench import (
 from hwsim.circuits.testbench import DECK, Conditions
 from hwsim.design.design import Design
 from hwsim.engines.partition.compression import TOLERANCE, recorded
+from hwsim.engines.partition.latches import undecided_latches
 from hwsim.engines.partition.part_result import PartResult
-from hwsim.engines.reading import UnitsReading, Vectors, read_supply, read_units
+from hwsim.engines.reading import (
+    UnitsReading,
+    Vectors,
+    read_supply,
+    read_units,
+)
 from hwsim.engines.trace import Floats
 from hwsim.engines.transients import CHIP, Transient
 from hwsim.foundation.errors import SimulatorError
@@ -167,7 +173,12 @@ class PartedNetwork:
 
     def _units(self, part: Part, vectors: Vectors, steps: int) -> UnitsReading:
         stage, templates = self.design.stage(part.stage), self._circuits.templates
-        return read_units(self.design, stage, part.units, templates, vectors, steps)
+        read = read_units(self.design, stage, part.units, templates, vectors, steps)
+        if stage.kind != "cmru":
+            return read
+        template = templates[stage.kind]
+        wrong = undecided_latches(self.design, stage, part.units, template, vectors, steps)
+        return replace(read, violations=read.violations + wrong)
 
     def _still(
         self, netlist: PartNetlist, vectors: Vectors, attempts: tuple[str, ...], seconds: float
