@@ -102,6 +102,21 @@ class ChipNetwork(nn.Module):
             found.append(crowding(seen, vectors, margin))
         return found
 
+    def distances(self, signals: ChipSignals, numbers: Numbers) -> list[Tensor]:
+        """How far the candidates of every block are from their nearer threshold, in their unit."""
+        found = []
+        for index, (cell, seen) in enumerate(zip(self._cells(), signals.candidates, strict=True)):
+            vectors = _vectors(cell, numbers, f"blocks.{index}")
+            sizes = seen.abs()
+            to = [(sizes - each).abs() for name, each in vectors.items() if name.startswith("beta")]
+            found.append(torch.stack(to).min(dim=0).values)
+        return found
+
+    def steps(self, numbers: Numbers) -> list[Tensor]:
+        """The step of the state of every block's cells, as it meets signals."""
+        cells = enumerate(self._cells())
+        return [_vectors(cell, numbers, f"blocks.{index}")["alpha"] for index, cell in cells]
+
     def _cells(self) -> list[RestoringCell]:
         return [cell for cell in self.network.cells() if isinstance(cell, RestoringCell)]
 

@@ -1,0 +1,106 @@
+"""A float network as chips: the spread of its accuracy, and how steady its cells are in noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hwsim.checkpoints.checkpoint import Checkpoint
+from hwsim.chips.population import Population
+from hwsim.data.sequences import Sequences
+from hwsim.studies.agreement import Count
+from hwsim.studies.chip_statistics import Floats
+from hwsim.studies.noise_figures import CellNoise, NoiseFigures
+from hwsim.training.chip_scores import CellRuns, ChipRuns
+from hwsim.training.fit import Advance
+
+CHIPS_IN_NOISE = 20
+"""Chips of which the figures of noise are taken: each is an average over all steps already."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftwareChips:
+    """What chips of a float network do on one set of sequences.
+
+    Attributes:
+        accuracies: of each chip, [chip].
+        nominal: accuracy without any deviation, and without noise.
+        noise: figures of noise by block of cells; empty without noise.
+    """
+
+    accuracies: Floats
+    nominal: float
+    noise: tuple[NoiseFigures, ...]
+
+    @property
+    def median(self) -> float:
+        """Of the accuracies."""
+        return float(np.median(self.accuracies))
+
+    @property
+    def low(self) -> float:
+        """Their 5th percentile."""
+        return float(np.percentile(self.accuracies, 5))
+
+    def record(self) -> dict[str, object]:
+        """As plain values, for JSON."""
+        return {
+            "nominal": self.nominal,
+            "mean": float(self.accuracies.mean()),
+            "median": self.median,
+            "percentile_5": self.low,
+            "least": float(self.accuracies.min()),
+            "chips": len(self.accuracies),
+            "noise": {figures.stage: figures.record() for figures in self.noise},
+        }
+
+
+def software_chips(
+    checkpoint: Checkpoint,
+    data: Sequences,
+    chips: Population,
+    noise: float = 0.0,
+    advance: Advance = lambda _chips: None,
+) -> SoftwareChips:
+    """Run a float network as chips with every parameter off by itself.
+
+    Args:
+        checkpoint: the network.
+        data: labelled sequences.
+        chips: which; their `mismatch_scale` is the relative standard deviation of a parameter.
+        noise: standard deviation of the noise on every candidate of every step, over the rms
+            candidate of that cell.
+        advance: told how many chips have been run.
+
+    Raises:
+        InputError: a cell that has no chips, or data of other channels or classes.
+    """
+    runs = ChipRuns(checkpoint, data)
+    nominal = float(runs.accuracies(Population(chips.seed, 1, mismatch_scale=0.0))[0])
+    accuracies = runs.accuracies(chips, noise, advance)
+    return SoftwareChips(accuracies, nominal, _noise_figures(runs, chips, noise) if noise else ())
+
+
+def _noise_figures(runs: ChipRuns, chips: Population, noise: float) -> tuple[NoiseFigures, ...]:
+    count = min(chips.count, CHIPS_IN_NOISE)
+    by_chip = [runs.cell_runs(chips, chip, noise) for chip in range(count)]
+    return tuple(
+        NoiseFigures(f"cells_{block + 1}", tuple(_cell_noise(each) for each in of_block))
+        for block, of_block in enumerate(zip(*by_chip, strict=True))
+    )
+
+
+def _cell_noise(run: CellRuns) -> CellNoise:
+    noise = run.noisy - run.candidates
+    margin = run.distances / np.sqrt(np.mean(noise**2, axis=0))
+    same = np.isclose(run.states, run.changed, rtol=0, atol=0.5)
+    return CellNoise(
+        same=Count(int(np.count_nonzero(same)), same.size),
+        candidate_noise=float(np.mean(noise**2)),
+        candidate=float(np.mean(run.candidates**2)),
+        level_change=float(np.mean((run.changed - run.states) ** 2)),
+        level=float(np.mean(run.states**2)),
+        margin=float(np.median(margin)),
+        low_margin=float(np.percentile(margin, 5)),
+    )
