@@ -6,6 +6,7 @@ All weights are integer numbers of unit transistors, as they will be laid out.
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import Literal, Self
 
 from pydantic import Field, FiniteFloat, PositiveFloat, PositiveInt, model_validator
@@ -107,6 +108,7 @@ class Design(Frozen):
                 if connection.source not in sizes:
                     raise ValueError(
                         f"stage {stage.name}: no earlier stage is named {connection.source}"
+                        f"{_loop(self.stages)}"
                     )
                 widths = {len(row) for row in connection.units + connection.learned}
                 if widths != {sizes[connection.source]}:
@@ -127,3 +129,13 @@ class Design(Frozen):
         if self.stages[-1].size != len(self.readout.classes):
             raise ValueError("readout.classes and the output stage have different sizes")
         return self
+
+
+def _loop(stages: tuple[Stage, ...]) -> str:
+    """Stages that read each other in a loop, for a message; nothing when there is none."""
+    graph = {stage.name: {each.source for each in stage.connections} for stage in stages}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return f" ({' -> '.join(error.args[1])} is a loop)"
+    return ""

@@ -36,6 +36,8 @@ def verification_tables(verification: Verification) -> Iterator[Table | str]:
         yield _step_errors(verification)
     for violation in verification.traces["ngspice"].violations:
         yield f"STRUCTURE: {violation}"
+    for attempt in verification.traces["ngspice"].attempts:
+        yield f"RETRIED: {attempt}"
     yield _power(verification)
 
 

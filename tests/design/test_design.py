@@ -28,7 +28,10 @@ def stage(fields, name):
 
 def test_a_connection_from_a_later_stage(fields):
     stage(fields, "hidden")["connections"][0]["source"] = "sum_1"
-    assert "stage hidden: no earlier stage is named sum_1" in complaint(fields)
+    told = complaint(fields)
+    assert "stage hidden: no earlier stage is named sum_1" in told
+    assert "hidden -> " in told
+    assert " is a loop)" in told
 
 
 def test_a_row_with_another_number_of_weights_than_its_source_has_units(fields):
