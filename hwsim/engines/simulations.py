@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from hwsim.circuits.attempts import Attempt
 from hwsim.engines.transients import Transient
-from hwsim.foundation.errors import SimulatorError
+from hwsim.foundation.errors import InputError, SimulatorError
 from hwsim.spice import ConvergenceError, Deck, Result, WorkerPool
 
 Report = Callable[[str, float], None]
@@ -27,6 +28,7 @@ class _Run:
         waiting: attempts that are left.
         tried: names of those that found no solution.
         current: name of the one that runs.
+        place: folder of its deck, once there is one.
     """
 
     key: str
@@ -34,6 +36,7 @@ class _Run:
     waiting: deque[Attempt]
     tried: list[str] = field(default_factory=list)
     current: str = ""
+    place: Path | None = None
 
 
 class Simulations:
@@ -72,17 +75,21 @@ class Simulations:
         def told(position: int, fraction: float) -> None:
             report(self._running[position].key, fraction)
 
-        for position, outcome in self._pool.run(self._decks(iter(transients)), told):
-            run = self._running.pop(position)
-            if isinstance(outcome, ConvergenceError) and run.waiting:
-                run.tried.append(run.current)
-                self._again.append(run)
-            elif isinstance(outcome, SimulatorError):
-                raise outcome
-            else:
-                shutil.rmtree(self._place(run.key), ignore_errors=True)
-                self._last = run
-                yield run.key, outcome, (*run.tried, run.current) if run.tried else ()
+        try:
+            for position, outcome in self._pool.run(self._decks(iter(transients)), told):
+                run = self._running.pop(position)
+                if isinstance(outcome, ConvergenceError) and run.waiting:
+                    run.tried.append(run.current)
+                    self._again.append(run)
+                elif isinstance(outcome, SimulatorError):
+                    raise outcome
+                else:
+                    _remove(run)
+                    self._last = run
+                    yield run.key, outcome, (*run.tried, run.current) if run.tried else ()
+        finally:
+            for run in (*self._running.values(), *self._again):
+                _remove(run)
 
     def again(self) -> bool:
         """Run what was yielded last in the next way too, if there is one."""
@@ -104,10 +111,16 @@ class Simulations:
             self._running[position] = run
             attempt = run.waiting.popleft()
             run.current = attempt.name
-            yield run.transient.deck(self._place(run.key), attempt)
+            run.place = run.place or self._new_place(run.key)
+            yield run.transient.deck(run.place, attempt)
 
-    def _place(self, key: str) -> Path:
-        return self._folder / f"deck_{key[:12]}"
+    def _new_place(self, key: str) -> Path:
+        """A folder that no other process writes to, also one that runs the same deck."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return Path(tempfile.mkdtemp(prefix=f"deck_{key[:12]}_", dir=self._folder))
+        except OSError as error:
+            raise InputError(f"cannot write: {error.strerror}", where=str(self._folder)) from None
 
 
 def _next_run(transients: Iterator[tuple[str, Transient] | None]) -> _Run | None:
@@ -116,3 +129,9 @@ def _next_run(transients: Iterator[tuple[str, Transient] | None]) -> _Run | None
         return None
     key, transient = found
     return _Run(key, transient, deque(transient.attempts))
+
+
+def _remove(run: _Run) -> None:
+    """Remove the folder of a deck."""
+    if run.place is not None:
+        shutil.rmtree(run.place, ignore_errors=True)

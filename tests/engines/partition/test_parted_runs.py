@@ -168,6 +168,7 @@ def test_an_interrupted_run_loses_only_the_decks_that_ran(
     with pytest.raises(KeyboardInterrupt):
         engine.run(tiny, sequences)
     assert len(list((tmp_path / "parts").glob("*.run"))) == 3
+    assert not list(tmp_path.glob("deck_*"))
     same(engine.run(tiny, sequences), parted[0])
     assert len(decks) == 1 + 1 + 2 * len(tiny.stages)  # the fourth twice
 
