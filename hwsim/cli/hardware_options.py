@@ -29,6 +29,12 @@ _OPTIONS = {
     "noise": click.option(
         "--noise", type=float, help="Noise of candidates in training, over their rms."
     ),
+    "clearance": click.option(
+        "--clearance", type=float, help="Candidates nearer to a threshold, over their rms, cost."
+    ),
+    "clearance_weight": click.option(
+        "--clearance-weight", type=float, help="Of that cost.  [default: 1]"
+    ),
     "bits": click.option("--bits", type=int, help="Train with weights of so many bits, 2 to 8."),
     "chips": click.option("--chips", type=int, help="Chips drawn a step.  [default: 8]"),
 }

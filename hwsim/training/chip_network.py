@@ -112,6 +112,26 @@ class ChipNetwork(nn.Module):
             found.append(torch.stack(to).min(dim=0).values)
         return found
 
+    def closeness(
+        self, signals: ChipSignals, numbers: Numbers, mask: Tensor, clearance: float
+    ) -> list[Tensor]:
+        """How close candidates come to their nearer threshold: 1 on it, 0 at a clearance from it.
+
+        Args:
+            signals: of the chips.
+            numbers: of the chips.
+            mask: valid steps, [N, T].
+            clearance: over the rms candidate of the cell, which noise is relative to as well.
+
+        Returns:
+            By block, [chip, N, T, units].
+        """
+        distances = self.distances(signals, numbers)
+        return [
+            torch.relu(1 - distance / (clearance * _rms(seen, mask)))
+            for distance, seen in zip(distances, signals.candidates, strict=True)
+        ]
+
     def steps(self, numbers: Numbers) -> list[Tensor]:
         """The step of the state of every block's cells, as it meets signals."""
         cells = enumerate(self._cells())

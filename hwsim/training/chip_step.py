@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hwsim.chips.population import Population
 from hwsim.training.batches import Batch
-from hwsim.training.chip_network import ChipNetwork, cross_entropy, deviating
+from hwsim.training.chip_network import ChipNetwork, ChipSignals, cross_entropy, deviating
 from hwsim.training.circuit_chips import CircuitChips
 from hwsim.training.conversion import network_numbers
 from hwsim.training.costs import with_crowding_cost, with_signal_cost
@@ -78,6 +78,16 @@ class ChipsOfStep:
     def noise(self) -> float:
         """Of candidates, over their rms."""
         return self._hardware.noise
+
+    def with_clearance_cost(
+        self, loss: Tensor, signals: ChipSignals, numbers: Numbers, batch: Batch
+    ) -> Tensor:
+        """Add what candidates within the clearance of a threshold cost, over valid steps."""
+        clearance = self._hardware.clearance
+        if clearance is not None:
+            for close in self.network.closeness(signals, numbers, batch.mask, clearance):
+                loss = loss + self._hardware.clearance_weight * close[..., batch.mask, :].mean()
+        return loss
 
     @torch.no_grad()
     def score(self, batch: Batch) -> Score:
@@ -156,7 +166,7 @@ def chip_loss(chips: ChipsOfStep, batch: Batch, recipe: Recipe, step: int) -> Te
     if recipe.margin is not None:
         crowded = network.crowding(signals, numbers, recipe.margin)
         loss = with_crowding_cost(loss, crowded, batch.mask, recipe)
-    return loss
+    return chips.with_clearance_cost(loss, signals, numbers, batch)
 
 
 def _both(one: Deviations | None, other: Deviations | None) -> Deviations | None:

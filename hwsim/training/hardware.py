@@ -35,6 +35,10 @@ class Hardware:
             by itself, with a technology or without one.
         noise: standard deviation of the noise on every candidate of every step, over the rms
             candidate of that cell.
+        clearance: distance from a threshold, over the rms candidate of that cell, within which a
+            candidate costs. Unlike a margin, which is a fraction of the threshold, it cannot be
+            had by a smaller threshold. None for no cost.
+        clearance_weight: of that cost beside the cross-entropy.
         bits: of a weight, sign included, 2 to 8: weights, biases and thresholds are those of the
             compiled circuit, with gradients straight through the rounding; None for exact ones.
             Circuits of a technology without bits have 6.
@@ -55,6 +59,8 @@ class Hardware:
     mismatch_scale: float = 1.0
     mismatch: float = 0.0
     noise: float = 0.0
+    clearance: float | None = None
+    clearance_weight: float = 1.0
     bits: int | None = None
     chips: int = 8
     validation_chips: int = 16
@@ -69,8 +75,16 @@ class Hardware:
             _require(getattr(self, name) >= 1, name, "at least 1")
         for name in ("mismatch_scale", "mismatch", "noise"):
             _require(0 <= getattr(self, name) < math.inf, name, "at least 0 and finite")
-        for name in ("unit_current", "supply_voltage", "step", "output_gain"):
-            _require(0 < getattr(self, name) < math.inf, name, "positive and finite")
+        for name in (
+            "clearance",
+            "clearance_weight",
+            "unit_current",
+            "supply_voltage",
+            "step",
+            "output_gain",
+        ):
+            value = getattr(self, name)
+            _require(value is None or 0 < value < math.inf, name, "positive and finite")
         if self.bits is not None:
             in_range = LEAST_BITS <= self.bits <= MOST_BITS
             _require(in_range, "bits", f"from {LEAST_BITS} to {MOST_BITS}")

@@ -1,11 +1,14 @@
 """Chips from datasheets: the network with their numbers is the behavioural engine's circuit."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
 
 from hwsim.checkpoints.checkpoint import load_checkpoint
 from hwsim.chips.datasheets import datasheets_of
+from hwsim.chips.devices import chip_devices
 from hwsim.chips.population import Population
 from hwsim.circuits.circuit_set import load_circuits
 from hwsim.data.tasks import load_task
@@ -93,3 +96,43 @@ def test_output_resistance_is_most_of_what_the_engine_makes_of_it(run):
     ours, theirs = (change - plain for change, plain in zip(with_it, without, strict=True))
     assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] > 0.9
     assert 0.5 < ours.std() / theirs.std() < 1.0
+
+
+def test_weights_spread_by_the_number_of_their_unit_transistors(shipped_network):
+    """Of two sources on one line, all but their own transistors cancels.
+
+    By Pelgrom, the variance of ln(g / g') is s^2 (1 / k + 1 / k') for k and k' unit transistors,
+    with s the deviation of one.
+    """
+    _, _, drafts, numbers, _, _ = shipped_network
+    design = drafts.design(numbers)
+    circuits = load_circuits(design)
+    gains = CircuitChips(drafts).draw(numbers, Population(seed=8, count=600)).gains
+    logarithms = gains["readout.weight"].log().numpy()
+    units = np.asarray(design.stages[-1].connections[0].units)
+    measured, meant = [], []
+    for column in range(units.shape[1]):
+        rows = np.flatnonzero(units[:, column] > 0)
+        for one, other in itertools.pairwise(rows):
+            difference = logarithms[:, one, column] - logarithms[:, other, column]
+            measured.append(difference.var())
+            meant.append(1 / units[one, column] + 1 / units[other, column])
+    assert len(meant) > 10
+    measured, meant = np.array(measured), np.array(meant)
+    assert np.ptp(meant) > 0.1
+    expected = unit_variance(design, circuits) * meant
+    np.testing.assert_allclose(measured, expected, rtol=0.35)
+    assert np.mean(measured / expected) == pytest.approx(1, abs=0.04)
+
+
+def unit_variance(design, circuits):
+    """Of the logarithm of the gain of a source of one unit transistor."""
+    sensitivities = datasheets_of(circuits)["mirror"].sensitivities["gain_source"]
+    sizes = {each.name: each for each in chip_devices(design, circuits) if each.kind == "mirror"}
+    total = 0.0
+    for name, each in sensitivities.items():
+        if name.startswith("source."):
+            device = sizes[name]
+            spread = circuits.technology.mismatch.spread(device.type, device.width, device.length)
+            total += (each.dvth * spread.vth) ** 2 + (each.dbeta * spread.beta) ** 2
+    return total

@@ -1,6 +1,7 @@
 """Training that begins with a checkpoint, and hardware on the command line and in the file."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from hwsim.checkpoints.checkpoint import load_checkpoint
 from hwsim.cli.export import export_command
 from hwsim.cli.train import train_command
+from hwsim.foundation.assets import shipped
 from hwsim.foundation.errors import InputError
 
 NETWORK = ("--units", 3, "--levels-half", 2, "--steps", 6)
@@ -30,8 +32,10 @@ def start(task, tmp_path):
 
 
 @pytest.fixture
-def place(start, tmp_path):
-    return tmp_path / "start.safetensors"
+def place(tmp_path, start):
+    path = tmp_path / "start.safetensors"
+    assert load_checkpoint(path).content_hash == start.content_hash
+    return path
 
 
 def test_it_begins_with_the_numbers_of_the_checkpoint(start, place, task, tmp_path):
@@ -104,15 +108,27 @@ def test_another_task_or_other_data_are_refused(place, tmp_path):
     )
 
 
-def test_a_template_that_nobody_has_measured(task, tmp_path):
-    """It is found before anything is trained."""
+def test_templates_that_do_not_exist_do_not_fit_or_were_never_measured(task, tmp_path, monkeypatch):
+    """Found before anything is trained."""
+    mine = tmp_path / "templates" / "mirror_mine"
+    shutil.copytree(shipped("netlists") / "templates" / "mirror_plain", mine)
+    text = (mine / "template.yaml").read_text()
+    (mine / "template.yaml").write_text(text.replace("name: mirror_plain", "name: mirror_mine"))
+    monkeypatch.setenv("HWSIM_TEMPLATES", str(mine.parent))
     file = tmp_path / "hard.yaml"
-    file.write_text(
-        f"task: {task}\nhardware:\n  technology: generic180\n"
-        "  templates: {cmru: bmru_latch}\nrecipe: {units: 3}\n"
-    )
-    error = run("--config", file, "--out", tmp_path / "n.safetensors").exception
-    assert isinstance(error, InputError)
+    for choice, complaint in (
+        ("cmru: bmru_latch", "is a bmru, not a cmru"),
+        ("cmru: cmru_dream", "unknown template 'cmru_dream'"),
+        ("valve: triode", "unknown kind of template 'valve'"),
+        ("mirror: mirror_mine", "there is no datasheet of mirror_mine on generic180"),
+    ):
+        file.write_text(
+            f"task: {task}\nhardware:\n  technology: generic180\n"
+            f"  templates: {{{choice}}}\nrecipe: {{units: 3}}\n"
+        )
+        error = run("--config", file, "--out", tmp_path / "n.safetensors").exception
+        assert isinstance(error, InputError)
+        assert complaint in str(error)
 
 
 def test_one_file_is_the_same_as_the_options(task, tmp_path):

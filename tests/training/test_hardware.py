@@ -13,6 +13,7 @@ from hwsim.chips.population import Population
 from hwsim.foundation.errors import InputError
 from hwsim.training.batches import Batch
 from hwsim.training.chip_network import ChipNetwork, cross_entropy, deviating
+from hwsim.training.chip_scores import ChipRuns
 from hwsim.training.conversion import network_numbers
 from hwsim.training.deviations import Deviations, PlainMismatch
 from hwsim.training.draft import Drafts, laid_out, layers, straight_through
@@ -253,6 +254,31 @@ def test_crowding_by_hand():
     np.testing.assert_allclose(two, [1, 0.5, 0, 0, 1, 0.75])
 
 
+def test_closeness_by_hand(batch):
+    """Of the candidates that there are: 1 - distance / (clearance rms) within it, else 0."""
+    net = network()
+    chip_network, numbers = ChipNetwork(net), detached(net)
+    signals = chip_network.signals(batch, numbers)
+    close = chip_network.closeness(signals, numbers, batch.mask, 0.4)[1]
+    seen, beta = signals.candidates[1].numpy(), numbers["blocks.1.cell.beta"].numpy()
+    rms = np.sqrt((seen[batch.mask.numpy()] ** 2).mean(axis=0))
+    expected = np.maximum(0, 1 - np.abs(np.abs(seen) - beta) / (0.4 * rms))
+    np.testing.assert_allclose(close.numpy(), expected, atol=1e-5)
+    assert 0 < np.count_nonzero(expected) < expected.size
+
+
+def test_a_clearance_keeps_candidates_away(splits):
+    def nearest(**changes):
+        hardware = Hardware(**changes)
+        toy = dataclasses.replace(TOY, steps=60, hardware=hardware)
+        training = train("toy", splits, toy)
+        runs = ChipRuns(training.checkpoint, splits.test)
+        (cells,) = runs.cell_runs(Population(0, 1, mismatch_scale=0.0), 0, 0.1)
+        return (cells.distances / np.sqrt((cells.candidates**2).mean(axis=0)) < 0.3).mean()
+
+    assert nearest(clearance=0.4, clearance_weight=3.0) < 0.7 * nearest()
+
+
 HARDWARE = {
     "plain": Hardware(mismatch=0.1, chips=2, validation_chips=3),
     "noisy": Hardware(mismatch=0.05, noise=0.1, chips=2, validation_chips=3),
@@ -324,6 +350,8 @@ def test_the_weight_of_the_margin_counts(splits):
         ({"mismatch_scale": -1.0}, "hardware.mismatch_scale must be"),
         ({"bits": 1}, "hardware.bits must be from 2 to 8"),
         ({"bits": 9}, "hardware.bits must be from 2 to 8"),
+        ({"clearance": 0.0}, "hardware.clearance must be positive"),
+        ({"clearance_weight": -1.0}, "hardware.clearance_weight must be positive"),
         ({"chips": 0}, "hardware.chips must be at least 1"),
         ({"redesign": 0}, "hardware.redesign must be at least 1"),
         ({"templates": {"valve": "triode"}}, "unknown kind of template 'valve'"),
