@@ -63,7 +63,7 @@ def explore_command(
     pdk_root: Path | None,
     as_json: bool,
 ) -> None:
-    """Find the design of least energy: bits, levels, templates, supply, current and step.
+    """Find the design of least energy: bits, levels, template, supply, current, step.
 
     What has finished is kept: interrupted at any moment, the same command continues and ends in
     the same files. Another --loss or --choose computes nothing again.
