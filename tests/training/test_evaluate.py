@@ -87,7 +87,7 @@ def test_accuracies_are_those_of_the_perturbed_checkpoints(network, task):
     """Chip by chip, of a checkpoint that holds the chip's numbers."""
     checkpoint = load_checkpoint(network)
     _, splits = load_task(task)
-    drawn = Population(seed=4, count=12, mismatch_scale=0.3)
+    drawn = Population(seed=4, count=12, mismatch_scale=0.8)
     found = ChipRuns(checkpoint, splits.test).accuracies(drawn)
     tensors = {name: torch.tensor(value) for name, value in checkpoint.tensors.items()}
     order = network_numbers(checkpoint_network(checkpoint))
