@@ -15,6 +15,8 @@ from hwsim.design.store import read_design
 from hwsim.foundation.errors import InputError
 
 LEAST_BITS, MOST_BITS = 2, 8
+MOST_AT_ONCE = 1000
+"""Chips that stand beside each other in memory, and steps that share a circuit."""
 PREFIX = "hardware."
 """Of the names under which a recipe records it."""
 
@@ -72,7 +74,7 @@ class Hardware:
 
     def __post_init__(self) -> None:
         for name in ("chips", "validation_chips", "redesign"):
-            _require(getattr(self, name) >= 1, name, "at least 1")
+            _require(1 <= getattr(self, name) <= MOST_AT_ONCE, name, f"from 1 to {MOST_AT_ONCE}")
         for name in ("mismatch_scale", "mismatch", "noise"):
             _require(0 <= getattr(self, name) < math.inf, name, "at least 0 and finite")
         for name in (

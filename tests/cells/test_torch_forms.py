@@ -153,3 +153,43 @@ def test_ternary_slope_is_the_sum_of_both_bells():
     expected = 1 / (1 + (np.pi / 2 * np.array([-0.2, -2.5])) ** 2)
     expected += 1 / (1 + (np.pi / 2 * np.array([0.8, -1.5])) ** 2)
     np.testing.assert_allclose(c.grad.numpy(), expected, rtol=1e-12)
+
+
+@settings(deadline=None)
+@given(seed=seeds, length=lengths)
+def test_chips_stand_in_front_and_have_thresholds_of_their_own(seed, length):
+    """Two chips beside each other, with unlike trip points up and down, are two definitions."""
+    rng = np.random.default_rng(seed)
+    c, (up, down) = rng.normal(size=(2, 3, length, 3)), rng.uniform(0.1, 1.5, (2, 2, 3))
+    tc, tup, tdown = torch.tensor(c), *(torch.tensor(each)[:, None, None] for each in (up, down))
+    found = (
+        cmru_torch.cmru_levels(tc, tup, tdown),
+        bmru_torch.bmru_states(tc, tup, tdown),
+        saturating_cmru_torch.saturating_cmru_levels(tc, tup, 2, tdown),
+        fq_bmru_torch.fq_bmru_states(tc.relu(), tup, tup * tdown / 2),
+    )
+    for chip in range(2):
+        defined = (
+            cmru.cmru_levels(c[chip], up[chip], down[chip]),
+            bmru.bmru_states(c[chip], up[chip], down[chip]),
+            saturating_cmru.saturating_cmru_levels(c[chip], up[chip], 2, down[chip]),
+            fq_bmru.fq_bmru_states(np.maximum(c[chip], 0), up[chip], up[chip] * down[chip] / 2),
+        )
+        for one, trained in zip(defined, found, strict=True):
+            assert np.array_equal(one, trained[chip].numpy())
+
+
+def test_a_level_has_the_current_of_its_place():
+    """Levels -1, 0, 1 of currents -1.1, 0 and 0.9 steps, with the gradient of an even ladder."""
+    torch.manual_seed(0)
+    cell = SaturatingCmru(1, alpha=0.5, beta=1.0, half_range=1).double()
+    candidates = torch.tensor([[[2.0], [0.0], [-2.0], [-2.0]]], dtype=torch.float64)
+    vectors = {
+        "alpha": torch.tensor([0.5], dtype=torch.float64, requires_grad=True),
+        "beta": torch.tensor([1.0], dtype=torch.float64),
+        "level_ratios": torch.tensor([[1.1], [1.0], [0.9]], dtype=torch.float64),
+    }
+    states = cell.respond(candidates, vectors)
+    np.testing.assert_allclose(states.detach()[0, :, 0], [0.45, 0.45, 0, -0.55])
+    states[0, 0, 0].backward()
+    assert vectors["alpha"].grad.item() == pytest.approx(0.9)

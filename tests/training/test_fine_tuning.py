@@ -75,7 +75,7 @@ def test_it_learns_on(place, task, tmp_path):
         (("--mismatch", "nan"), "hardware.mismatch must be at least 0"),
         (("--noise", -1), "hardware.noise must be at least 0"),
         (("--bits", 9), "hardware.bits must be from 2 to 8"),
-        (("--chips", 0), "hardware.chips must be at least 1"),
+        (("--chips", 0), "hardware.chips must be from 1 to 1000"),
         (("--hardware", "generic90"), "unknown technology 'generic90'"),
         (("--hardware", "."), "has no design.json"),
         (("--margin-weight", 2), "margin_weight without a margin"),

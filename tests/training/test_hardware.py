@@ -352,8 +352,9 @@ def test_the_weight_of_the_margin_counts(splits):
         ({"bits": 9}, "hardware.bits must be from 2 to 8"),
         ({"clearance": 0.0}, "hardware.clearance must be positive"),
         ({"clearance_weight": -1.0}, "hardware.clearance_weight must be positive"),
-        ({"chips": 0}, "hardware.chips must be at least 1"),
-        ({"redesign": 0}, "hardware.redesign must be at least 1"),
+        ({"chips": 0}, "hardware.chips must be from 1 to 1000"),
+        ({"validation_chips": 10**6}, "hardware.validation_chips must be from 1 to 1000"),
+        ({"redesign": 0}, "hardware.redesign must be from 1 to 1000"),
         ({"templates": {"valve": "triode"}}, "unknown kind of template 'valve'"),
     ],
 )
