@@ -6,40 +6,14 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import pytest
 
-from hwsim.checkpoints.checkpoint import save_checkpoint
 from hwsim.cli.main import main
 
 FILES = ("pareto.svg", "results.csv", "results.parquet", "summary.json")
 SMALL = ("--chips", 4, "--screening-chips", 2, "--screening-samples", 4, "--finals", 3)
 SPACE = ("bits=5", "levels-half=3", "template=cmru_ladder", "vdd=1.2", "unit-current=1nA")
 VARIED = tuple(word for each in (*SPACE, "step=0.2ms,2ms,5ms") for word in ("--vary", each))
-
-
-@pytest.fixture(scope="module")
-def checkpoint(network, tmp_path_factory):
-    path = tmp_path_factory.mktemp("network") / "toy.safetensors"
-    save_checkpoint(path, network(units=3))
-    return path
-
-
-@pytest.fixture(scope="module")
-def export(checkpoint):
-    folder = checkpoint.parent / "export"
-    assert main(["export", str(checkpoint), "--out", str(folder), "--bits", "5", "--json"]) == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def data(recordings, checkpoint):
-    found = recordings(lengths=(5, 7, 4, 6) * 3)
-    path = checkpoint.parent / "data.npz"
-    part = {"x": found.values, "y": found.labels, "length": found.lengths}
-    arrays = {f"{name}_{split}": part[name] for name in part for split in ("train", "test")}
-    np.savez(path, **arrays)
-    return path
 
 
 @pytest.fixture
