@@ -1,9 +1,9 @@
 """Recurrences over whole sequences, without a step-by-step loop and with exact gradients.
 
-Sequences are [N, T, units] with T of at least 1; ladders and latches take more axes in front. States
-before the first step are zero. The recurrences with thresholds pass a gradient back unchanged from
-step to step until something (a ladder's end, a new write) cuts it, so theirs is a difference of two
-values of one reverse cumulative sum.
+Sequences are [N, T, units] with T of at least 1; ladders and latches take more axes in front.
+States before the first step are zero. The recurrences with thresholds pass a gradient back
+unchanged from step to step until something (a ladder's end, a new write) cuts it, so theirs is a
+difference of two values of one reverse cumulative sum.
 """
 
 from __future__ import annotations
