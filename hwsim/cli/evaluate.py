@@ -114,16 +114,16 @@ def _show_chips(console: Console, drawn: SoftwareChips) -> None:
     from rich.table import Table
 
     table = Table("chips", "no deviation", "median", "5th percentile", "worst")
-    values = (drawn.nominal, drawn.median, drawn.low, float(drawn.accuracies.min()))
-    table.add_row(str(len(drawn.accuracies)), *(percent(each) for each in values))
+    accuracies = (drawn.nominal, drawn.median, drawn.low, float(drawn.accuracies.min()))
+    table.add_row(str(len(drawn.accuracies)), *(percent(each) for each in accuracies))
     console.print(table)
     if not drawn.noise:
         return
-    table = Table("cells", "exact states", "rms suppression", "margin over noise", "5th percentile")
-    for each in drawn.noise:
+    heads = ("exact states", "rms suppression", "margin over noise", "5th percentile")
+    table = Table("cells", "that tell", *heads)
+    for each, telling in zip(drawn.noise, drawn.telling, strict=True):
         figures = (each.suppression, each.margin, each.low_margin)
-        states = each.same_states.over_chips.value
-        table.add_row(
-            each.stage, f"{100 * states:.2f} %", *(f"{figure.value:.3g}" for figure in figures)
-        )
+        states = f"{100 * each.same_states.over_chips.value:.2f} %"
+        values = (f"{figure.value:.3g}" for figure in figures)
+        table.add_row(each.stage, f"{telling:.3g}", states, *values)
     console.print(table)

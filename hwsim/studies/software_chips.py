@@ -15,6 +15,8 @@ from hwsim.studies.noise_figures import CellNoise, NoiseFigures
 from hwsim.training.chip_scores import CellRuns, ChipRuns
 from hwsim.training.fit import Advance
 
+_STILL = 0.01
+
 CHIPS_IN_NOISE = 20
 """Chips of which the figures of noise are taken: each is an average over all steps already."""
 
@@ -27,11 +29,15 @@ class SoftwareChips:
         accuracies: of each chip, [chip].
         nominal: accuracy without any deviation, and without noise.
         noise: figures of noise by block of cells; empty without noise.
+        telling: cells of each block whose level differs between recordings (`telling_cells`), mean
+            over the same chips. The others are clocks or constants: they hold their states in any
+            noise, and say nothing.
     """
 
     accuracies: Floats
     nominal: float
     noise: tuple[NoiseFigures, ...]
+    telling: tuple[float, ...]
 
     @property
     def median(self) -> float:
@@ -52,7 +58,10 @@ class SoftwareChips:
             "percentile_5": self.low,
             "least": float(self.accuracies.min()),
             "chips": len(self.accuracies),
-            "noise": {figures.stage: figures.record() for figures in self.noise},
+            "noise": {
+                figures.stage: figures.record() | {"telling_cells": telling}
+                for figures, telling in zip(self.noise, self.telling, strict=True)
+            },
         }
 
 
@@ -79,16 +88,31 @@ def software_chips(
     runs = ChipRuns(checkpoint, data)
     nominal = float(runs.accuracies(Population(chips.seed, 1, mismatch_scale=0.0))[0])
     accuracies = runs.accuracies(chips, noise, advance)
-    return SoftwareChips(accuracies, nominal, _noise_figures(runs, chips, noise) if noise else ())
-
-
-def _noise_figures(runs: ChipRuns, chips: Population, noise: float) -> tuple[NoiseFigures, ...]:
+    if not noise:
+        return SoftwareChips(accuracies, nominal, (), ())
     count = min(chips.count, CHIPS_IN_NOISE)
-    by_chip = [runs.cell_runs(chips, chip, noise) for chip in range(count)]
-    return tuple(
-        NoiseFigures(f"cells_{block + 1}", tuple(_cell_noise(each) for each in of_block))
-        for block, of_block in enumerate(zip(*by_chip, strict=True))
+    blocks = tuple(zip(*(runs.cell_runs(chips, k, noise) for k in range(count)), strict=True))
+    return SoftwareChips(
+        accuracies,
+        nominal,
+        tuple(
+            NoiseFigures(f"cells_{block + 1}", tuple(_cell_noise(each) for each in of_block))
+            for block, of_block in enumerate(blocks)
+        ),
+        tuple(float(np.mean([telling_cells(each) for each in of_block])) for of_block in blocks),
     )
+
+
+def telling_cells(run: CellRuns) -> int:
+    """Cells whose level, without noise, varies between recordings at equal steps.
+
+    By more than a hundredth of a level squared, in the mean over steps.
+    """
+    variances = [
+        run.states[run.places == place].var(axis=0) * np.count_nonzero(run.places == place)
+        for place in np.unique(run.places)
+    ]
+    return int(np.count_nonzero(np.sum(variances, axis=0) > _STILL * len(run.places)))
 
 
 def _cell_noise(run: CellRuns) -> CellNoise:

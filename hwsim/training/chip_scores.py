@@ -34,6 +34,7 @@ class CellRuns:
         states: without noise, in levels.
         changed: with noise.
         distances: of the candidates from their nearer threshold.
+        places: of the steps in their recordings, from 0, [step].
     """
 
     candidates: Floats
@@ -41,6 +42,7 @@ class CellRuns:
     states: Floats
     changed: Floats
     distances: Floats
+    places: NDArray[np.int64]
 
 
 class ChipRuns:
@@ -107,18 +109,15 @@ class ChipRuns:
             noisy = self._network.signals(self._batch, numbers, noise=noise)
         distances = self._network.distances(quiet, numbers)
         steps = self._network.steps(numbers)
+        places = self._batch.mask.nonzero()[:, 1].numpy()
         return tuple(
             CellRuns(
-                *(
-                    self._valid(each)
-                    for each in (
-                        quiet.candidates[block],
-                        noisy.candidates[block],
-                        quiet.states[block] / steps[block],
-                        noisy.states[block] / steps[block],
-                        distances[block],
-                    )
-                )
+                candidates=self._valid(quiet.candidates[block]),
+                noisy=self._valid(noisy.candidates[block]),
+                states=self._valid(quiet.states[block] / steps[block]),
+                changed=self._valid(noisy.states[block] / steps[block]),
+                distances=self._valid(distances[block]),
+                places=places,
             )
             for block in range(len(distances))
         )

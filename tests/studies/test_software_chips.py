@@ -11,6 +11,7 @@ from hwsim.chips.population import Population
 from hwsim.data.tasks import load_task
 from hwsim.foundation.assets import shipped
 from hwsim.studies import software_chips as study
+from hwsim.studies.noise_figures import NoiseFigures
 from hwsim.training.chip_scores import CellRuns, ChipRuns
 
 CHIPS = Population(seed=2, count=2, mismatch_scale=0.05)
@@ -23,13 +24,13 @@ def test_the_figures_by_hand():
     states = np.array([[0.0, 1], [1, 2], [1, 1], [2, 2]])
     changed = states + np.array([[0.0, 0], [0, 1], [0, 0], [0, 0]])
     distances = np.full((4, 2), 0.5)
-    run = CellRuns(candidates, candidates + 0.1 * signs, states, changed, distances)
+    places = np.array([0, 1, 0, 1])
+    run = CellRuns(candidates, candidates + 0.1 * signs, states, changed, distances, places)
     found = study._cell_noise(run)
     assert (found.same.hits, found.same.total) == (7, 8)
-    (figures,) = study._noise_figures(
-        type("Runs", (), {"cell_runs": lambda *_: (run,)})(), CHIPS, 0.1
-    )
-    assert figures.stage == "cells_1"
+    # The other cell is at 1, then at 2, in both recordings.
+    assert study.telling_cells(run) == 1
+    figures = NoiseFigures("cells_1", (found, found))
     assert figures.suppression.value == pytest.approx(0.1 / math.sqrt((1 / 8) / (16 / 8)))
     assert figures.margin.value == pytest.approx(5.0)
 
