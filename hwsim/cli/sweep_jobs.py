@@ -68,6 +68,7 @@ def _evaluator(export: Export, material: Material, place: Place, watch: _Watch) 
         workers=place.workers,
         timeout_seconds=place.timeout,
         on_progress=watch.within,
+        partition=place.partition,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from hwsim.cli.options import FileType, data_option, seed_option
+from hwsim.cli.options import FileType, Partition, data_option, partition_option, seed_option
 from hwsim.cli.output import QuantityType
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Place:
         scheduler: address of a Dask scheduler, or None for this machine.
         device: that the behavioural engine computes on.
         timeout: longest time for one recording in ngspice, s.
+        partition: what one deck of ngspice holds.
 
     Raises:
         click.UsageError: options that contradict each other.
@@ -84,6 +85,7 @@ class Place:
     scheduler: str | None
     device: str
     timeout: float
+    partition: Partition
 
     def __post_init__(self) -> None:
         if self.scheduler is not None and self.engine == "ngspice":
@@ -92,6 +94,8 @@ class Place:
             raise click.UsageError("--workers are of this machine; a scheduler has its own")
         if self.device != "numpy" and self.engine == "ngspice":
             raise click.UsageError("--device is of the behavioural engine")
+        if self.partition != "none" and self.engine != "ngspice":
+            raise click.UsageError("--partition is of ngspice")
 
 
 _WISH = (
@@ -158,6 +162,7 @@ _PLACE = (
         show_default=True,
         help="Longest time for one recording in ngspice.",
     ),
+    partition_option,
 )
 
 
@@ -193,9 +198,11 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
         scheduler: str | None,
         device: str,
         timeout: float,
+        partition: Partition,
         **others: object,
     ) -> None:
-        command(*args, place=Place(engine, workers, scheduler, device, timeout), **others)
+        place = Place(engine, workers, scheduler, device, timeout, partition)
+        command(*args, place=place, **others)
 
     return _with(collected, _PLACE)
 

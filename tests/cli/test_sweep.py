@@ -165,6 +165,7 @@ def test_a_sobol_sequence(sweep):
         (["--scheduler", "tcp://h:1", "--workers", "2"], "--workers are of this machine"),
         (["--scheduler", "tcp://h:1", "--engine", "ngspice"], "ngspice runs here"),
         (["--engine", "ngspice", "--device", "cuda"], "--device is of the behavioural engine"),
+        (["--partition", "cell"], "--partition is of ngspice"),
         (["--engine", "ngspice", "--vary", "noise=0,1"], "ngspice has no noise"),
         (["--engine", "ngspice", "--vary", "input-noise=0.1"], "ngspice has no input-noise"),
     ],

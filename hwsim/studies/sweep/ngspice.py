@@ -10,6 +10,7 @@ import numpy as np
 
 from hwsim.chips.population import Population
 from hwsim.circuits.netlist import write_netlist
+from hwsim.circuits.partition.part import Partition
 from hwsim.engines.ngspice import NgspiceEngine, Progress
 from hwsim.engines.trace import Integers, Trace
 from hwsim.foundation.errors import InputError
@@ -39,6 +40,7 @@ class NgspiceEvaluator:
         workers: ngspice processes; None for one a core.
         timeout_seconds: for one sample of one chip.
         on_progress: called with what is finished of a job, in chips.
+        partition: what one deck holds.
     """
 
     material: Material
@@ -46,6 +48,7 @@ class NgspiceEvaluator:
     workers: int | None = None
     timeout_seconds: float = 1800.0
     on_progress: Progress = _unwatched
+    partition: Partition = "none"
 
     @property
     def block(self) -> int:
@@ -60,8 +63,10 @@ class NgspiceEvaluator:
             for _, each in sorted(self.material.networks.items())
             for name, text in sorted(write_netlist(each.design, each.circuits).files.items())
         ]
+        parts = {} if self.partition == "none" else {"partition": self.partition}
         return {
             "engine": "ngspice",
+            **parts,
             "simulator": program_version() or "",
             "netlist": content_hash(*netlists),
             **self.material.hashes(),
@@ -92,6 +97,7 @@ class NgspiceEvaluator:
             workers=self.workers,
             timeout_seconds=self.timeout_seconds,
             on_progress=lambda fraction: self.on_progress(fraction * job.count),
+            partition=self.partition,
             population=Population(
                 job.seed, job.count, first=job.first, mismatch_scale=job.point.mismatch
             ),
