@@ -95,6 +95,6 @@ def test_robustness_and_power(shown):
     require_words(drawn["pareto"], "export", "chosen", "too slow", "least 5th percentile allowed")
     found = notebook.text("pareto-table")
     (ratio,) = numbers(r"an inference, (0\.\d+) times the", found)
-    assert ratio < 0.5
+    assert ratio <= 0.5
     points, refused = numbers(r"(\d+) points, (\d+) of them not run", found)
-    assert (points, refused) == (12, 4)
+    assert (points, refused) == (12, 6)
