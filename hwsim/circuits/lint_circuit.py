@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 
 from hwsim.circuits.expansion import Expansion
 from hwsim.circuits.lint_finding import Finding
+from hwsim.circuits.lint_flat import TRANSISTORS, flat_findings
 from hwsim.circuits.lint_reader import Circuit, Device, Text
 from hwsim.circuits.roles import CONTRACTS
 from hwsim.circuits.template import Template
-
-TRANSISTORS = {"nfet": "vss", "pfet": "vdd"}
-"""Transistor -> the role of the rail that its bulk belongs on."""
 
 SIZES = ("w", "l")
 GLOBALS = frozenset(["w_unit", "l_unit"])
@@ -33,7 +31,7 @@ def circuit_findings(template: Template, expansion: Expansion, text: Text) -> It
         yield from lint.parameters(circuit)
         yield from lint.idle_ports(circuit)
     if not lint.is_recursive:
-        yield from lint.flat()
+        yield from flat_findings(template, expansion, text)
 
 
 class _Lint:
@@ -210,58 +208,6 @@ class _Lint:
                     "connect it or remove it",
                 )
 
-    def flat(self) -> Iterator[Finding]:
-        """The whole circuit without its hierarchy: bulks, and nodes that nothing drives."""
-        for name, described in self.tops.items():
-            circuit = self.text.find(name)
-            if circuit is None:
-                continue
-            roles = {port.lower(): role for port, role in described.ports.items()}
-            leaves = list(_leaves(self.text, circuit, {}, ""))
-            for device, nodes in leaves:
-                if device.model in TRANSISTORS and len(nodes) == 4:
-                    yield from self._bulk(device, nodes[3], roles)
-            yield from self._floating(leaves, roles)
-
-    def _bulk(self, device: Device, bulk: str, roles: Mapping[str, str]) -> Iterator[Finding]:
-        rail = TRANSISTORS[device.model]
-        if roles.get(bulk) != rail:
-            yield self._found(
-                device.line,
-                f"the bulk of '{device.name}' is on '{device.nodes[3]}', not on {rail}",
-                f"the bulk of {device.model} belongs on the port with the role {rail}",
-            )
-
-    def _floating(
-        self, leaves: list[tuple[Device, tuple[str, ...]]], ports: Collection[str]
-    ) -> Iterator[Finding]:
-        """Nodes of one terminal, and nodes that no drain, source or resistor is on."""
-        ends = Counter(node for _, nodes in leaves for node in nodes)
-        driven = {node for device, nodes in leaves for node in _driven_by(device, nodes)}
-        seen: set[tuple[int, str]] = set()
-        for device, nodes in leaves:
-            for node, called in zip(nodes, device.nodes, strict=True):
-                alone = ends[node] == 1
-                sound = node in ports or (node in driven and not alone)
-                if sound or called in ("0", "gnd") or (device.line, called) in seen:
-                    continue
-                seen.add((device.line, called))
-                who = f"'{device.name}' is" if alone else "gates and capacitors are"
-                yield self._found(
-                    device.line,
-                    f"node '{called}' floats: only {who} on it",
-                    "a misspelt name? connect it, or make it a port",
-                )
-
-
-def _driven_by(device: Device, nodes: tuple[str, ...]) -> tuple[str, ...]:
-    """Nodes that a device can hold at a voltage."""
-    if device.letter == "c":
-        return ()
-    if device.model in TRANSISTORS and len(nodes) == 4:
-        return nodes[0], nodes[2]
-    return nodes
-
 
 def _contains(text: Text, circuit: Circuit, name: str, seen: set[str]) -> bool:
     """Whether a subcircuit of that name lies somewhere inside a circuit."""
@@ -273,21 +219,6 @@ def _contains(text: Text, circuit: Circuit, name: str, seen: set[str]) -> bool:
         if device.model == name or (inner is not None and _contains(text, inner, name, seen)):
             return True
     return False
-
-
-def _leaves(
-    text: Text, circuit: Circuit, outer: Mapping[str, str], path: str
-) -> Iterator[tuple[Device, tuple[str, ...]]]:
-    """Devices under a circuit with the nodes of the top that they are on."""
-    for device in circuit.devices:
-        nodes = tuple(outer.get(node, f"{path}{node}") for node in device.nodes)
-        inner = text.find(device.model) if device.letter == "x" else None
-        if inner is None:
-            yield device, nodes
-        else:
-            # More nodes than ports is a finding of its own.
-            below = dict(zip(inner.ports, nodes, strict=False))
-            yield from _leaves(text, inner, below, f"{path}{device.name}.")
 
 
 def _expressions(circuit: Circuit) -> Iterator[tuple[int, str]]:
