@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
+from hwsim.cli.option_group import group_of
 from hwsim.cli.options import FolderType, data_option, seed_option
 
 PICTURE = "verdict.png"
@@ -78,29 +76,11 @@ _TRIAL = (
 )
 
 
-def trial_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Every option about a network, as one `Trial` named ``trial``; None without ``--network``."""
-
-    @functools.wraps(command)
-    def collected(
-        *args: object,
-        network: Path | None,
-        chips: int,
-        samples: int,
-        seed: int,
-        data: str | None,
-        out: Path | None,
-        **others: object,
-    ) -> None:
-        context = click.get_current_context()
-        for name in ("chips", "samples", "seed", "data", "out"):
-            given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-            if network is None and given:
-                raise click.UsageError(f"--{name} is of a network: name its export with --network")
-        trial = None if network is None else Trial(network, chips, samples, seed, data, out)
-        command(*args, trial=trial, **others)
-
-    found: Callable[..., None] = collected
-    for option in reversed(_TRIAL):
-        found = option(found)
-    return found
+trial_options = group_of(
+    Trial,
+    "trial",
+    _TRIAL,
+    head="network",
+    otherwise="of a network: name its export with --network",
+)
+"""Every option about a network, as one `Trial` named ``trial``; None without ``--network``."""

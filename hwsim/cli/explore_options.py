@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from hwsim.cli.option_group import group
 from hwsim.cli.options import FileType, data_option, seed_option
 
 if TYPE_CHECKING:
@@ -129,15 +128,5 @@ _SURVEY = (
 )
 
 
-def survey_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Every option about what to look at, handed to the command as one `Survey` ``survey``."""
-
-    @functools.wraps(command)
-    def collected(*args: object, **options: object) -> None:
-        mine = {name: options.pop(name) for name in Survey.__dataclass_fields__}
-        command(*args, survey=Survey(**mine), **options)  # type: ignore[arg-type]
-
-    found: Callable[..., None] = collected
-    for option in reversed(_SURVEY):
-        found = option(found)
-    return found
+survey_options = group(Survey, "survey", _SURVEY)
+"""Every option about what to look at, handed to the command as one `Survey` named ``survey``."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
+from hwsim.cli.option_group import group
 from hwsim.cli.options import FileType, Partition, data_option, partition_option, seed_option
 from hwsim.cli.output import QuantityType
 
@@ -166,52 +165,8 @@ _PLACE = (
 )
 
 
-def wish_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Every option about what to find out, handed to the command as one `Wish` named ``wish``."""
+wish_options = group(Wish, "wish", _WISH)
+"""Every option about what to find out, handed to the command as one `Wish` named ``wish``."""
 
-    @functools.wraps(command)
-    def collected(
-        *args: object,
-        variations: tuple[str, ...],
-        sobol: int | None,
-        chips: int | None,
-        samples: int | None,
-        seed: int,
-        data: str | None,
-        checkpoint: Path | None,
-        **others: object,
-    ) -> None:
-        wish = Wish(variations, sobol, chips, samples, seed, data, checkpoint)
-        command(*args, wish=wish, **others)
-
-    return _with(collected, _WISH)
-
-
-def place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Every option about where to compute, handed to the command as one `Place` named ``place``."""
-
-    @functools.wraps(command)
-    def collected(
-        *args: object,
-        engine: EngineName,
-        workers: int | None,
-        scheduler: str | None,
-        device: str,
-        timeout: float,
-        partition: Partition,
-        **others: object,
-    ) -> None:
-        place = Place(engine, workers, scheduler, device, timeout, partition)
-        command(*args, place=place, **others)
-
-    return _with(collected, _PLACE)
-
-
-def _with(
-    command: Callable[..., None],
-    options: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...],
-) -> Callable[..., None]:
-    """A command with options, shown in their order."""
-    for option in reversed(options):
-        command = option(command)
-    return command
+place_options = group(Place, "place", _PLACE)
+"""Every option about where to compute, handed to the command as one `Place` named ``place``."""
