@@ -23,7 +23,6 @@ from hwsim.training.network import Network
 from hwsim.training.recipe import Recipe
 from hwsim.training.score import Score, score
 
-_VALIDATIONS = 60
 _GRADIENT_NORM = 1.0
 _WARM_UP = 0.1
 
@@ -131,7 +130,7 @@ class Fitting:
         self.optimiser.param_groups[0]["lr"] = _learning_rate(self.recipe, self.step)
         self._descend(self.batches.next())
         self.network.constrain(self.recipe)
-        every = max(1, self.recipe.steps // _VALIDATIONS)
+        every = max(1, self.recipe.steps // self.recipe.validations)
         if self.step % every == 0 or self.step == self.recipe.steps:
             self._validate()
 

@@ -49,6 +49,8 @@ class Network(nn.Module):
         self.blocks = nn.ModuleList(Block(_cell(recipe), units) for _ in range(recipe.blocks))
         self.readout = nn.Linear(units, classes)
         self.last_step_only = recipe.readout == "last"
+        if recipe.weight_gain != 1:
+            self._scale_weights(recipe.weight_gain)
 
     def cells(self) -> list[RecurrentCell]:
         """The recurrent cells, one a block, from the input on."""
@@ -85,6 +87,12 @@ class Network(nn.Module):
     def forward(self, inputs: Tensor, mask: Tensor) -> Tensor:
         """Logits [N, classes] for normalised inputs [N, T, channels]."""
         return self.read(self.signals(inputs)[-1], mask)
+
+    @torch.no_grad()
+    def _scale_weights(self, gain: float) -> None:
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                parameter.mul_(gain)
 
     @torch.no_grad()
     def constrain(self, recipe: Recipe) -> None:

@@ -41,12 +41,15 @@ class Recipe:
         margin_weight: of that cost beside the cross-entropy; None for 0.1.
         alpha: step of the state to begin with.
         beta: threshold to begin with.
+        weight_gain: factor on every weight matrix that the network begins with.
         memory: baselines only, longest time constant that their states begin with, steps; None for
             the length of the training sequences.
         weight_decay: of AdamW, decoupled from the learning rate's adaption; None for plain Adam.
         beta_low_ratio: FQ-BMRU only, falling threshold over rising one to begin with.
         beta_low_floor: FQ-BMRU only, least falling threshold over rising one. A small falling
             threshold is a small current: slow to switch off, and lost in leakage.
+        validations: looks at the validation set, evenly over the steps; each may find a better
+            state, and costs as much as several steps.
         hardware: what it knows of the hardware, None for nothing.
         start: content hash of the checkpoint that it begins with, None for random weights.
 
@@ -73,15 +76,17 @@ class Recipe:
     margin_weight: float | None = None
     alpha: float = 0.25
     beta: float = 0.5
+    weight_gain: float = 1.0
     beta_low_ratio: float = 0.5
     beta_low_floor: float = 0.3
     memory: float | None = None
     weight_decay: float | None = None
+    validations: int = 60
     hardware: Hardware | None = None
     start: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("units", "blocks", "steps", "batch"):
+        for name in ("units", "blocks", "steps", "batch", "validations"):
             _require(getattr(self, name) >= 1, name, "at least 1")
         _require(self.seed >= 0 and self.split_seed >= 0, "seed", "at least 0")
         _require(0 <= self.input_noise < math.inf, "input_noise", "at least 0 and finite")
@@ -96,6 +101,7 @@ class Recipe:
             "margin_weight",
             "alpha",
             "beta",
+            "weight_gain",
             "memory",
             "weight_decay",
         ):

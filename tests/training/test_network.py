@@ -108,3 +108,10 @@ def test_constraints_hold_weights_and_windows():
     assert max(np.abs(tensor).max() for tensor in linear) == pytest.approx(0.05)
     ratio = tensors["blocks.0.cell.beta_low"] / tensors["blocks.0.cell.beta"]
     np.testing.assert_allclose(ratio, 0.3, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_gain_scales_every_weight_matrix_and_nothing_else(kind):
+    plain, scaled = network(kind), network(kind, weight_gain=3.0)
+    for before, after in zip(plain.parameters(), scaled.parameters(), strict=True):
+        torch.testing.assert_close(after, before * (3.0 if before.dim() > 1 else 1.0))

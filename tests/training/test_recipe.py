@@ -14,6 +14,8 @@ from hwsim.training.recipe import Recipe
         ({"learning_rate": 0.0}, "learning_rate must be positive"),
         ({"learning_rate": float("nan")}, "learning_rate must be positive"),
         ({"validation_fraction": 1.0}, "validation_fraction must be between 0 and 1"),
+        ({"validations": 0}, "validations must be at least 1"),
+        ({"weight_gain": 0.0}, "weight_gain must be positive"),
         ({"weight_clip": -1.0}, "weight_clip must be positive"),
         ({"signal_limit": 0.0}, "signal_limit must be positive"),
         ({"margin": 0.0}, "margin must be positive"),

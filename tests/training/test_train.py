@@ -12,7 +12,7 @@ from hwsim.foundation.errors import InputError
 from hwsim.training import train as module
 from hwsim.training.batches import make_batch
 from hwsim.training.conversion import checkpoint_network
-from hwsim.training.fit import Score, score
+from hwsim.training.fit import Fitting, Score, score
 from hwsim.training.material import prepare
 from hwsim.training.normalise import fit_normalisation
 from hwsim.training.recipe import Recipe
@@ -160,6 +160,14 @@ def test_progress_adds_up_to_every_step(splits):
     done = []
     train("toy", splits, RECIPE, seeds=2, advance=done.append)
     assert sum(done) == 80
+
+
+def test_the_validation_set_is_looked_at_as_often_as_chosen(splits, monkeypatch):
+    looks = []
+    plain = Fitting._validate
+    monkeypatch.setattr(Fitting, "_validate", lambda self: (looks.append(self.step), plain(self)))
+    train("toy", splits, dataclasses.replace(RECIPE, validations=4))
+    assert looks == [10, 20, 30, 40]
 
 
 def test_normalisation_looks_at_valid_steps_only():
