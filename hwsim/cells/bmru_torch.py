@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from hwsim.cells.cell_torch import Positive, RestoringCell
+from hwsim.cells.compiled_torch import compiled_latch, runs_compiled
 from hwsim.cells.scan_torch import latch_scan
 from hwsim.cells.surrogate_torch import heaviside
 
@@ -16,6 +17,8 @@ def bmru_states(
 ) -> Tensor:
     """-1 or +1, 0 until the first write, [..., T, units]."""
     threshold_down = threshold_up if threshold_down is None else threshold_down
+    if runs_compiled(candidates, threshold_up, threshold_down):
+        return compiled_latch(candidates, threshold_up, -threshold_down, -1.0)
     up, down = heaviside(candidates - threshold_up), heaviside(-candidates - threshold_down)
     return latch_scan(up - down, 1 - up - down)
 

@@ -8,12 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from hwsim.cells.cell_torch import Positive, RestoringCell
+from hwsim.cells.compiled_torch import compiled_latch, runs_compiled
 from hwsim.cells.scan_torch import latch_scan
 from hwsim.cells.surrogate_torch import heaviside
 
 
 def fq_bmru_states(candidates: Tensor, threshold_high: Tensor, threshold_low: Tensor) -> Tensor:
     """1 (on) or 0 (off, also before the first step), [..., T, units]."""
+    if runs_compiled(candidates, threshold_high, threshold_low):
+        return compiled_latch(candidates, threshold_high, threshold_low, 0.0)
     rise, fall = heaviside(candidates - threshold_high), heaviside(threshold_low - candidates)
     return latch_scan(rise, 1 - rise - fall)
 

@@ -47,7 +47,7 @@ class Lru(RecurrentCell):
         into = torch.complex(self.input_real, self.input_imaginary)
         out = torch.complex(self.output_real, self.output_imaginary)
         driven = torch.exp(self.gamma_log) * (inputs.to(into.dtype) @ into.T)
-        states = linear_scan(decay.expand_as(driven), driven)
+        states = linear_scan(decay, driven)
         given: Tensor = (states @ out.T).real + self.direct * inputs
         return given
 

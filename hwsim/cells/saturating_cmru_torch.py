@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from hwsim.cells.cell_torch import Positive, RestoringCell
+from hwsim.cells.compiled_torch import compiled_ladder, runs_compiled
 from hwsim.cells.scan_torch import saturating_scan
 from hwsim.cells.surrogate_torch import ternary_steps
 
@@ -18,7 +19,10 @@ def saturating_cmru_levels(
     threshold_down: Tensor | None = None,
 ) -> Tensor:
     """Levels from -K to K as whole numbers, [..., T, units]."""
-    return saturating_scan(ternary_steps(candidates, threshold_up, threshold_down), half_range)
+    down = threshold_up if threshold_down is None else threshold_down
+    if runs_compiled(candidates, threshold_up, down):
+        return compiled_ladder(candidates, threshold_up, -down, half_range)
+    return saturating_scan(ternary_steps(candidates, threshold_up, down), half_range)
 
 
 class SaturatingCmru(RestoringCell):

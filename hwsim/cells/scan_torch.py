@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from hwsim.cells.compiled_torch import compiled_linear, runs_compiled
+
 
 def saturating_scan(steps: Tensor, half_range: int) -> Tensor:
     """level_t = clip(level_{t-1} + q_t, -K, K).
@@ -50,15 +52,28 @@ def latch_scan(writes: Tensor, keeps: Tensor) -> Tensor:
 def linear_scan(decays: Tensor, values: Tensor) -> Tensor:
     """state_t = decays_t state_{t-1} + values_t.
 
+    Args:
+        decays: real or complex, at most 1 in magnitude for long sequences; [N, T, units], or
+            [units] for the same everywhere.
+        values: of the same dtype, [N, T, units].
+
+    Returns:
+        States, [N, T, units], with exact gradients to both arguments.
+    """
+    if runs_compiled(values) and values.dtype == decays.dtype:
+        return compiled_linear(decays, values)
+    return chunked_linear_scan(decays.expand_as(values), values)
+
+
+def chunked_linear_scan(decays: Tensor, values: Tensor) -> Tensor:
+    """`linear_scan` without compiled loops.
+
     Chunks of sqrt(T) steps run side by side; then the state at each chunk's start follows from the
     chunk before it.
 
     Args:
-        decays: real or complex, [N, T, units], at most 1 in magnitude for long sequences.
-        values: of the same dtype and shape.
-
-    Returns:
-        States, [N, T, units], with exact gradients to both arguments.
+        decays: [N, T, units].
+        values: of that dtype and shape.
     """
     states: Tensor = _LinearScan.apply(decays, values)  # type: ignore[no-untyped-call]
     return states

@@ -6,7 +6,14 @@ from typing import Annotated, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from hwsim.cells.kinds import KINDS, CellKind
 
@@ -62,12 +69,18 @@ class Metrics(_Section):
 
 
 class Versions(_Section):
-    """The versions the network was trained with."""
+    """The versions the network was trained with; numba where it compiled the recurrences."""
 
     hwsim: str
     torch: str
     numpy: str
     python: str
+    numba: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _only_those_used(self, written: SerializerFunctionWrapHandler) -> dict[str, str]:
+        """Without numba, as all files from before it was used."""
+        return {name: each for name, each in written(self).items() if each is not None}
 
 
 class CheckpointHeader(_Section):
