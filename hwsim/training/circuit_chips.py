@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -11,7 +14,7 @@ from hwsim.chips.interpolation import figure_at
 from hwsim.chips.parameters import NOMINAL, ChipParameters, StageParameters, chip_parameters
 from hwsim.chips.population import Population
 from hwsim.circuits.circuit_set import CircuitSet, load_circuits
-from hwsim.circuits.datasheet import Conditions
+from hwsim.circuits.datasheet import Conditions, Datasheet
 from hwsim.design.design import Design
 from hwsim.design.stage import CmruCell, Connection, Stage
 from hwsim.design.wiring import LineEnd, native_polarity
@@ -38,24 +41,34 @@ class CircuitChips:
 
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts
-        self._circuits: CircuitSet | None = None
+        self._templates: _Templates | None = None
 
     def draw(self, numbers: Numbers, chips: Population) -> Deviations:
         """Compile a network and draw chips of its circuit."""
         design = self.drafts.design(numbers)
-        circuits = self._loaded(design)
-        drawn = chip_parameters(design, datasheets_of(circuits), chips, circuits=circuits)
+        templates = self._loaded(design)
+        drawn = chip_parameters(design, templates.sheets, chips, circuits=templates.circuits)
         return chip_deviations(design, drawn).to(next(iter(numbers.values())).dtype)
 
     def nodes(self, numbers: Numbers) -> Nodes:
         """How nodes move in the circuit of a network."""
         design = self.drafts.design(numbers)
-        return circuit_nodes(design, self._loaded(design), next(iter(numbers.values())).dtype)
+        return circuit_nodes(
+            design, self._loaded(design).sheets, next(iter(numbers.values())).dtype
+        )
 
-    def _loaded(self, design: Design) -> CircuitSet:
-        if self._circuits is None:
-            self._circuits = load_circuits(design)
-        return self._circuits
+    def _loaded(self, design: Design) -> _Templates:
+        """Of every draft those of the first: reading them takes longer than drawing chips."""
+        if self._templates is None:
+            circuits = load_circuits(design)
+            self._templates = _Templates(circuits, datasheets_of(circuits))
+        return self._templates
+
+
+@dataclass(frozen=True, slots=True)
+class _Templates:
+    circuits: CircuitSet
+    sheets: Mapping[str, Datasheet]
 
 
 def chip_deviations(design: Design, chips: ChipParameters) -> Deviations:
@@ -84,13 +97,12 @@ def chip_deviations(design: Design, chips: ChipParameters) -> Deviations:
     return Deviations(*(_tensors(part) for part in (gains, offsets, values)))
 
 
-def circuit_nodes(design: Design, circuits: CircuitSet, dtype: torch.dtype) -> Nodes:
-    """How the sums of a circuit move their nodes, from the datasheets.
+def circuit_nodes(design: Design, sheets: Mapping[str, Datasheet], dtype: torch.dtype) -> Nodes:
+    """How the sums of a circuit move their nodes, from its datasheets by kind.
 
     Raises:
         InputError: an operating point that was not measured.
     """
-    sheets = datasheets_of(circuits)
     operating = design.operating
     at = Conditions(
         corner=NOMINAL.corner,
