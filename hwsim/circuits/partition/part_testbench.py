@@ -27,14 +27,13 @@ from hwsim.design.design import Design
 from hwsim.design.stage import Stage
 from hwsim.design.wiring import REFERENCE
 
-_PICOAMPERES = (
-    ".options gmin=1e-18 reltol=2e-3 vntol=1e-6 chgtol=1e-16 method=gear maxord=2 itl4=100"
-)
+_PICOAMPERES = ".options gmin=1e-18 vntol=1e-6 chgtol=1e-16 method=gear maxord=2 itl4=100"
 
-OPTIONS = f"{_PICOAMPERES} abstol=1e-16 trtol=2 itl1=200"
-"""Of parts without a clock, which take few time points and can afford exact ones."""
+OPTIONS = f"{_PICOAMPERES} reltol=1e-4 abstol=1e-16 trtol=2 itl1=200"
+"""Of parts without a clock, which take few time points and can afford exact ones. Comparators that
+decide at once need them, and ladders so much the better candidates."""
 
-CLOCKED_OPTIONS = f"{_PICOAMPERES} abstol=1e-15 trtol=7 noopiter"
+CLOCKED_OPTIONS = f"{_PICOAMPERES} reltol=2e-3 abstol=1e-15 trtol=7 noopiter"
 """Of ladders. In a long time step the equations of a latch have three solutions, and an iteration
 may end in another one than it came from; only the truncation error tells. ngspice holds it against
 the current that the very jump makes, so that after equal steps every jump passes where `trtol`
