@@ -23,6 +23,9 @@ Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _ZERO, _ONE, _HALF_PI = np.float32(0), np.float32(1), np.float32(math.pi / 2)
+_NOTHING = np.float32(1e-30)
+"""What fades is taken for 0 below it: a processor takes a hundred times as long for the numbers at
+the end of the range of single precision."""
 
 
 def _compiled(function: Function) -> Function:
@@ -218,7 +221,9 @@ def linear(decays: Array, values: Array, states: Array) -> None:
         for t in range(1, length):
             row, step = n % rows, t % steps
             for u in range(units):
-                states[n, t, u] = decays[row, step, u] * states[n, t - 1, u] + values[n, t, u]
+                state = decays[row, step, u] * states[n, t - 1, u] + values[n, t, u]
+                counts = abs(state.real) > _NOTHING or abs(state.imag) > _NOTHING
+                states[n, t, u] = state if counts else _ZERO
 
 
 @_compiled
@@ -243,8 +248,10 @@ def linear_gradient(
             row, step = n % rows, (t + 1) % steps
             for u in range(units):
                 later = np.conj(decays[row, step, u]) * to_values[n, t + 1, u]
-                to_values[n, t, u] = gradient[n, t, u] + later
-        to_decays[n] = 0
+                total = gradient[n, t, u] + later
+                counts = abs(total.real) > _NOTHING or abs(total.imag) > _NOTHING
+                to_values[n, t, u] = total if counts else _ZERO
+        to_decays[n] = _ZERO
         for t in range(1, length):
             step = t % steps
             for u in range(units):
