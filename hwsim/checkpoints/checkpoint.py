@@ -17,7 +17,8 @@ from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash, write_bytes
 
 _METADATA_KEY = "hwsim"
-_PICKLE_MAGIC = (b"PK\x03\x04", b"\x80")
+_ZIP, _PICKLE = b"PK\x03\x04", b"\x80"
+_HEADER_AT = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,10 +91,12 @@ def _refuse_pickles(path: Path) -> None:
         raise InputError("no such checkpoint", where=str(path), hint="make one with 'hwsim train'")
     try:
         with path.open("rb") as stream:
-            start = stream.read(4)
+            start = stream.read(_HEADER_AT + 1)
     except OSError as error:
         raise InputError(f"cannot read: {error.strerror}", where=str(path)) from None
-    if start.startswith(_PICKLE_MAGIC):
+    # A header's length comes first in a safetensors file, and may begin as a pickle does.
+    is_safetensors = start[_HEADER_AT:] == b"{"
+    if start.startswith(_ZIP) or (start.startswith(_PICKLE) and not is_safetensors):
         raise InputError(
             "is a pickle or zip archive, which can run code and is never loaded",
             where=str(path),

@@ -77,6 +77,16 @@ def test_truncated_file(saved, kept):
     assert "cut short" in refusal(saved)
 
 
+def test_a_header_of_any_length_is_read(tmp_path, make_checkpoint):
+    """The file begins with the length of its header, which may look as a pickle begins."""
+    path, begun = tmp_path / "net.safetensors", set()
+    for letters in range(0, 256, 8):
+        save_checkpoint(path, make_checkpoint(command="x" * letters))
+        begun.add(path.read_bytes()[0])
+        assert load_checkpoint(path).header.command == "x" * letters
+    assert 0x80 in begun
+
+
 def test_pickles_are_not_loaded(tmp_path):
     path = tmp_path / "net.pt"
     path.write_bytes(pickle.dumps({"input.weight": 1}))
