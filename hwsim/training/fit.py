@@ -179,9 +179,10 @@ class Fitting:
     def _descend(self, batch: Batch) -> None:
         self.optimiser.zero_grad()
         loss = self._loss(batch)
+        value = loss.item()
         if self.step == 1:
-            self.first_loss = loss.item()
-        self._check(loss.item())
+            self.first_loss = value
+        self._check(value)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
         self.optimiser.step()
@@ -209,8 +210,8 @@ class Fitting:
 
 def _optimiser(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
     if recipe.weight_decay is None:
-        return torch.optim.Adam(network.parameters())
-    return torch.optim.AdamW(network.parameters(), weight_decay=recipe.weight_decay)
+        return torch.optim.Adam(network.parameters(), fused=True)
+    return torch.optim.AdamW(network.parameters(), weight_decay=recipe.weight_decay, fused=True)
 
 
 def _loss(network: Network, batch: Batch, recipe: Recipe) -> Tensor:
