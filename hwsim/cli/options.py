@@ -46,6 +46,10 @@ class Run:
         workers: ngspice processes, or None for one a core.
         timeout: longest time for one recording, s.
         partition: what one deck of ngspice holds.
+        scheduler: address of a Dask scheduler for ngspice, or None for this machine.
+
+    Raises:
+        click.UsageError: options that contradict each other.
     """
 
     data: str | None = None
@@ -55,7 +59,19 @@ class Run:
     workers: int | None = None
     timeout: float = 1800.0
     partition: Partition = "none"
+    scheduler: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.scheduler is not None and self.workers is not None:
+            raise click.UsageError("--workers are of this machine; a scheduler has its own")
+
+
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    default=None,
+    help="Run ngspice on a Dask cluster, a recording of a chip a task.",
+)
 
 partition_option = click.option(
     "--partition",
@@ -110,7 +126,7 @@ def pdk_option(command: Command) -> Command:
 def run_of_export(command: Callable[..., None]) -> Callable[..., None]:
     """Every option about a run of an export, handed to the command as one `Run` named ``run``.
 
-    So is ``--partition`` where the command has it (`partition_option`).
+    So are ``--partition`` and ``--scheduler`` where the command has them.
     """
 
     @functools.wraps(command)
@@ -123,9 +139,10 @@ def run_of_export(command: Callable[..., None]) -> Callable[..., None]:
         workers: int | None,
         timeout: float,
         partition: Partition = "none",
+        scheduler: str | None = None,
         **others: object,
     ) -> None:
-        run = Run(data, corner, temperature, pdk_root, workers, timeout, partition)
+        run = Run(data, corner, temperature, pdk_root, workers, timeout, partition, scheduler)
         command(*args, run=run, **others)
 
     found = template_path_option(pdk_option(run_options(collected)))

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwsim.cli.options import FileType, FolderType, Run, partition_option, run_of_export
+from hwsim.cli.options import (
+    FileType,
+    FolderType,
+    Run,
+    partition_option,
+    run_of_export,
+    scheduler_option,
+)
 from hwsim.cli.output import emit, json_option
 from hwsim.cli.simulation import EngineName
 
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--out", type=FileType, default=None, help="Write the trace to this .npz.")
 @partition_option
+@scheduler_option
 @run_of_export
 @json_option
 def simulate_command(

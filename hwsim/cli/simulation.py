@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hwsim.circuits.export import Export
     from hwsim.data.sequences import Sequences
     from hwsim.engines.behavioural import BehaviouralEngine
+    from hwsim.engines.elsewhere import Workforce
     from hwsim.engines.engine import Engine
     from hwsim.engines.trace import Trace
 
@@ -34,7 +35,7 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
     conditions = Conditions(run.corner, run.temperature)
     conditions.check(export.circuits.technology)
     if name == "ngspice":
-        with fraction_bar("ngspice", as_json=as_json) as show:
+        with fraction_bar("ngspice", as_json=as_json) as show, workforce(run) as found:
             yield NgspiceEngine(
                 circuits=export.circuits,
                 results=export.results,
@@ -43,10 +44,13 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
                 timeout_seconds=run.timeout,
                 on_progress=show,
                 partition=run.partition,
+                workforce=found,
             )
         return
     if run.partition != "none":
         raise InputError(f"the {name} engine has no decks to cut", hint="--partition is of ngspice")
+    if run.scheduler is not None:
+        raise InputError(f"the {name} engine runs here", hint="--scheduler is of ngspice")
     if name == "behavioural":
         yield behavioural_engine(export, run)
         return
@@ -56,6 +60,22 @@ def engine_named(name: EngineName, export: Export, run: Run, *, as_json: bool) -
             hint="they run with --engine behavioural or ngspice",
         )
     yield IdealEngine()
+
+
+@contextlib.contextmanager
+def workforce(run: Run) -> Iterator[Workforce | None]:
+    """Who runs the recordings of ngspice: the workers of a scheduler, or None for this machine.
+
+    Raises:
+        InputError: Dask is not installed, or no scheduler with workers answers.
+    """
+    from hwsim.studies.sweep.executors import cluster
+
+    if run.scheduler is None:
+        yield None
+    else:
+        with cluster(run.scheduler) as found:
+            yield found
 
 
 def behavioural_engine(export: Export, run: Run) -> BehaviouralEngine:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from hwsim.cli.options import FolderType, Run, partition_option, run_of_export, seed_option
+from hwsim.cli.options import (
+    FolderType,
+    Run,
+    partition_option,
+    run_of_export,
+    scheduler_option,
+    seed_option,
+)
 from hwsim.cli.output import emit, json_option
 
 if TYPE_CHECKING:
@@ -103,6 +110,7 @@ def draw_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @draw_options
 @partition_option
+@scheduler_option
 @run_of_export
 @json_option
 @click.pass_context
@@ -152,7 +160,7 @@ def _drawn_chips(export: Export, samples: int, draw: Draw, run: Run, *, as_json:
     """Compare chips; whether the structure of one is violated."""
     from hwsim.chips.population import Population
     from hwsim.circuits.testbench import Conditions
-    from hwsim.cli.simulation import fraction_bar
+    from hwsim.cli.simulation import fraction_bar, workforce
     from hwsim.engines.chip_model import chip_model
     from hwsim.engines.effects import Effects
     from hwsim.engines.ngspice import NgspiceEngine
@@ -164,7 +172,7 @@ def _drawn_chips(export: Export, samples: int, draw: Draw, run: Run, *, as_json:
     conditions = Conditions(run.corner, run.temperature)
     sequences = judging_sequences(export.design, run.data)
     model = chip_model(export.design, export.circuits, population, conditions, effects)
-    with fraction_bar("ngspice", as_json=as_json) as show:
+    with fraction_bar("ngspice", as_json=as_json) as show, workforce(run) as found:
         engine = NgspiceEngine(
             circuits=export.circuits,
             results=export.results,
@@ -174,6 +182,7 @@ def _drawn_chips(export: Export, samples: int, draw: Draw, run: Run, *, as_json:
             on_progress=show,
             population=population,
             partition=run.partition,
+            workforce=found,
         )
         verification = verify_chips(export.design, sequences, samples, model, engine)
     emit(

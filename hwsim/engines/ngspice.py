@@ -9,8 +9,10 @@ A network is one deck, the reference, or cut into parts that are simulated one a
 
 from __future__ import annotations
 
+import functools
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +23,7 @@ from hwsim.circuits.partition.part import Partition
 from hwsim.circuits.testbench import Conditions
 from hwsim.data.sequences import Sequences
 from hwsim.design.design import Design
+from hwsim.engines.elsewhere import Workforce, finished_calls
 from hwsim.engines.engine import require_channels
 from hwsim.engines.partition.parted_network import PartedNetwork
 from hwsim.engines.partition.parted_runs import PartedRuns
@@ -30,6 +33,7 @@ from hwsim.engines.simulations import Report
 from hwsim.engines.trace import Trace
 from hwsim.engines.transients import Transients
 from hwsim.engines.whole_runs import WholeRuns
+from hwsim.foundation.errors import InputError, SimulatorError
 from hwsim.spice import WorkerPool, program_version
 
 Progress = Callable[[float], None]
@@ -85,6 +89,7 @@ class NgspiceEngine:
         population: of chips with mismatch; None for the circuit as drawn.
         chip: position in the population of the one that `run` runs.
         partition: what one deck holds: the network, a stage of it, or some cells.
+        workforce: takes one recording of one chip at a time; None for `workers` of this machine.
     """
 
     circuits: CircuitSet
@@ -96,6 +101,7 @@ class NgspiceEngine:
     population: Population | None = None
     chip: int = 0
     partition: Partition = "none"
+    workforce: Workforce | None = None
 
     @property
     def name(self) -> str:
@@ -124,6 +130,18 @@ class NgspiceEngine:
         count = 1 if self.population is None else self.population.count
         return tuple(self._traces(design, sequences, range(count)))
 
+    def reading(self, design: Design, sequences: Sequences, chip: int) -> tuple[str, Reading]:
+        """The key and the reading of one sequence on one chip.
+
+        Raises:
+            InputError: as `run`.
+            SimulatorError: as `run`.
+        """
+        runs = self._runs(design, sequences, [chip])
+        report = self._reporter(runs.steps, runs.keys)
+        (found,) = self._simulate(runs, runs.keys, report)
+        return found
+
     def _traces(
         self, design: Design, sequences: Sequences, chips: Sequence[int]
     ) -> Iterator[Trace]:
@@ -131,9 +149,18 @@ class NgspiceEngine:
         runs = self._runs(design, sequences, chips)
         store = ResultStore(self.results)
         readings = {key: store.load(key) for key in dict.fromkeys(runs.keys)}
-        for key, reading in self._simulate(runs, readings):
+        missing = [key for key, reading in readings.items() if reading is None]
+        report = self._reporter(runs.steps, missing)
+        if self.workforce is None:
+            finished = self._simulate(runs, missing, report)
+        else:
+            calls = self._calls(runs.keys, design, sequences, chips)
+            asked = {key: calls[key] for key in missing}
+            finished = _simulate_elsewhere(self.workforce, asked)
+        for key, reading in finished:
             store.save(key, reading)
             readings[key] = reading
+            report(key, 1.0)
         for start in range(0, len(runs.keys), len(sequences)):
             own = runs.keys[start : start + len(sequences)]
             done = [found for key in own if (found := readings[key]) is not None]
@@ -148,20 +175,70 @@ class NgspiceEngine:
         network = PartedNetwork(design, self.circuits, self.conditions, self.partition)
         return PartedRuns(network, self.circuits, sequences, self.population, chips, simulator)
 
-    def _simulate(
-        self, runs: Runs, readings: Mapping[str, Reading | None]
-    ) -> Iterator[tuple[str, Reading]]:
-        """Run what is missing; yield each reading when finished."""
-        missing = [key for key, reading in readings.items() if reading is None]
-        finished = {key: 0.0 if reading is None else 1.0 for key, reading in readings.items()}
-        steps = runs.steps
+    def _reporter(self, steps: Mapping[str, int], missing: Sequence[str]) -> Report:
+        """Takes the progress of keys; passes on that of the run."""
+        finished = dict.fromkeys(steps, 1.0) | dict.fromkeys(missing, 0.0)
         total = sum(steps.values())
 
         def report(key: str, fraction: float) -> None:
             finished[key] = max(fraction, finished[key])  # a new analysis begins at 0
             self.on_progress(sum(steps[each] * part for each, part in finished.items()) / total)
 
+        return report
+
+    def _simulate(
+        self, runs: Runs, missing: Sequence[str], report: Report
+    ) -> Iterator[tuple[str, Reading]]:
+        """Run what is missing; yield each reading when finished."""
         with WorkerPool(self.workers, self.timeout_seconds) as pool:
-            for key, reading in runs.simulate(missing, pool, self.results, report):
-                yield key, reading
-                report(key, 1.0)
+            yield from runs.simulate(missing, pool, self.results, report)
+
+    def _calls(
+        self, keys: Sequence[str], design: Design, sequences: Sequences, chips: Sequence[int]
+    ) -> Mapping[str, _Call]:
+        """What makes the reading of each key, wherever it is called."""
+        there = replace(self, workers=1, workforce=None, on_progress=_unwatched)
+        places = ((chip, index) for chip in chips for index in range(len(sequences)))
+        return {
+            key: functools.partial(_record, there, design, sequences.take([index]), chip)
+            for key, (chip, index) in zip(keys, places, strict=True)
+        }
+
+
+_Call = Callable[[], tuple[str, Reading]]
+
+
+def _record(
+    engine: NgspiceEngine, design: Design, sequences: Sequences, chip: int
+) -> tuple[str, Reading]:
+    """The reading of one sequence on one chip, and its key; nothing is left on this machine.
+
+    Raises:
+        InputError: ngspice is missing here.
+        SimulatorError: a deck failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="hwsim-") as folder:
+        here = replace(engine, results=Path(folder))
+        try:
+            return here.reading(design, sequences, chip)
+        except SimulatorError as error:
+            hint = "without --scheduler the deck that failed is kept"
+            raise SimulatorError(error.what, hint=error.hint or hint) from None
+
+
+def _simulate_elsewhere(
+    workforce: Workforce, calls: Mapping[str, _Call]
+) -> Iterator[tuple[str, Reading]]:
+    """Let others run some keys; yield each reading when finished.
+
+    Raises:
+        InputError: a worker that would run other decks.
+        SimulatorError: a deck failed.
+    """
+    for key, (made, reading) in finished_calls(workforce, calls.items()):
+        if made != key:
+            raise InputError(
+                "a worker makes another deck of the same recording",
+                hint="install the same hwsim, ngspice and PDK in the environment of the workers",
+            )
+        yield key, reading

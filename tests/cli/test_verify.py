@@ -76,6 +76,8 @@ def test_chips_are_verified_and_the_second_time_known(verify, folder, capsys):
         (["--noise", "2"], "--noise is of drawn chips"),
         (["--mismatch", "2"], "--mismatch is of drawn chips"),
         (["--seed", "2"], "--seed is of drawn chips"),
+        (["--scheduler", "nonsense"], "no scheduler answers at 'nonsense'"),
+        (["--scheduler", "tcp://h:1", "--workers", "2"], "--workers are of this machine"),
     ],
 )
 def test_bad_input_is_one_line(verify, folder, capsys, words, complaint):
