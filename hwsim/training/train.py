@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 import hwsim
+from hwsim.cells.compiled_torch import scan_compiler
 from hwsim.checkpoints.checkpoint import Checkpoint
 from hwsim.checkpoints.header import CellHeader, CheckpointHeader, Metrics, Versions
 from hwsim.data.sequences import Splits
@@ -109,6 +110,7 @@ def _identity(task: str, material: Material, recipe: Recipe) -> Identity:
         "data": material.content_hash,
         "hwsim": hwsim.__version__,
         "torch": torch.__version__,
+        "numba": scan_compiler() or "none",
     }
 
 
@@ -138,6 +140,7 @@ def _checkpoint(task: str, best: Fit, material: Material, command: str) -> Check
             torch=torch.__version__,
             numpy=np.__version__,
             python=platform.python_version(),
+            numba=scan_compiler(),
         ),
         recipe=recipe.numbers(),
         command=command,
