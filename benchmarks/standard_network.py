@@ -28,7 +28,7 @@ from hwsim.design.design import Design, Measured
 from hwsim.design.options import CompileOptions
 from hwsim.design.stage import Stage
 from hwsim.design.wiring import native_polarity, parts
-from hwsim.engines.chip_runs import BATCH, run_chips
+from hwsim.engines.chip_runs import chips_at_once, run_chips
 from hwsim.engines.effects import NOTHING_ELSE, Effects
 from hwsim.engines.forms import Form
 from hwsim.foundation.errors import InputError
@@ -155,7 +155,7 @@ def run_network_naively(network: Network, chips: int) -> Decisions:
     inputs = np.ascontiguousarray(np.swapaxes(inputs, 0, 1))
     decisions = []
     sheets = datasheets_of(network.circuits)
-    for batch in Population(seed=0, count=chips).batches(BATCH):
+    for batch in Population(seed=0, count=chips).batches(chips_at_once(design)):
         found = chip_parameters(design, sheets, batch, circuits=network.circuits)
         decisions += [_run_chip(design, found, chip, inputs) for chip in range(batch.count)]
     return np.stack(decisions)

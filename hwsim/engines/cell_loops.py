@@ -1,7 +1,7 @@
 """The cells of one chip compiled with numba: `hwsim.engines.recurrence` with the same results.
 
 Arrays are [unit, row, sample]; rows are the moments of all steps in their order. Every loop is a
-plain one along the samples of a row, of which only those from ``first[row]`` on have not ended.
+plain one along samples that have not ended, of one row where it follows time, else of spans.
 Candidates within reach of the noise are marked while they are compared and drawn for afterwards,
 one by one.
 """
@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.engines.compiled import compiled, normal
+from hwsim.engines.compiled import compiled, normal, within
+from hwsim.engines.step_block import Rows
 
 Floats = NDArray[np.float64]
 Levels = NDArray[np.int8]
@@ -28,8 +29,7 @@ def climb(
     bias: Floats,
     trips: tuple[Floats, Floats],
     half_range: int,
-    rows: Integers,
-    first: Integers,
+    rows: Rows,
     noise: Noise,
     place: int,
     level: Levels,
@@ -42,26 +42,25 @@ def climb(
         bias: [unit].
         trips: upper and lower trip points, [unit].
         half_range: K.
-        rows: where the ladders decide, [step].
-        first: sample from which on none has ended, [step].
+        rows: where the ladders decide, one a step.
         noise: of the candidates.
         place: of the first candidate in the noise.
         level: before; afterwards that of the last step, [unit, sample].
         levels: for the results, [unit, step, sample].
     """
-    units = total.shape[0]
     largest, smallest = np.int8(half_range), np.int8(-half_range)
-    marks = np.empty(total.shape[2], dtype=np.int8)
-    for unit in range(units):
-        for step in range(rows.size):
-            start, here = first[step], place + step * units + unit
-            _compare(total[unit, rows[step]], bias[unit], trips, unit, start, noise, here, marks)
-            before, mark, after = level[unit, start:], marks[start:], levels[unit, step, start:]
+    marks = np.empty(total.shape[1:], dtype=np.int8)
+    for unit in range(total.shape[0]):
+        _compare(total[unit], bias[unit], trips, unit, rows, noise, place, marks)
+        for step in range(rows.rows.size):
+            start = rows.first[step]
+            mark = marks[rows.rows[step], start:]
+            now, after = level[unit, start:], levels[unit, step, start:]
             for sample in range(mark.size):
                 up, down = mark[sample] & ABOVE, (mark[sample] & BELOW) >> 1
-                moved = np.int8(before[sample] + up - down)
-                after[sample] = min(max(moved, smallest), largest)
-            before[:] = after
+                moved = np.int8(now[sample] + up - down)
+                now[sample] = min(max(moved, smallest), largest)
+                after[sample] = now[sample]
 
 
 @compiled
@@ -69,7 +68,7 @@ def latch(
     total: Floats,
     bias: Floats,
     trips: tuple[Floats, Floats],
-    first: Integers,
+    rows: Rows,
     noise: Noise,
     place: int,
     state: Levels,
@@ -81,23 +80,23 @@ def latch(
         total: candidates without their bias, [unit, row, sample].
         bias: [unit].
         trips: upper and lower trip points of signed candidates, [unit].
-        first: sample from which on none has ended, [row].
+        rows: all of them.
         noise: of the candidates.
         place: of the first candidate in the noise.
         state: before; afterwards that of the last row, [unit, sample].
         states: for the results, [unit, row, sample].
     """
-    units = total.shape[0]
-    marks = np.empty(total.shape[2], dtype=np.int8)
-    for unit in range(units):
-        for row in range(total.shape[1]):
-            start, here = first[row], place + row * units + unit
-            _compare(total[unit, row], bias[unit], trips, unit, start, noise, here, marks)
-            before, mark, after = state[unit, start:], marks[start:], states[unit, row, start:]
+    marks = np.empty(total.shape[1:], dtype=np.int8)
+    for unit in range(total.shape[0]):
+        _compare(total[unit], bias[unit], trips, unit, rows, noise, place, marks)
+        for row in rows.rows:
+            start = rows.first[row]
+            mark = marks[row, start:]
+            now, after = state[unit, start:], states[unit, row, start:]
             for sample in range(mark.size):
-                kept = before[sample] & ~((mark[sample] & BELOW) >> 1)
-                after[sample] = (mark[sample] & ABOVE) | kept
-            before[:] = after
+                kept = now[sample] & ~((mark[sample] & BELOW) >> 1)
+                now[sample] = (mark[sample] & ABOVE) | kept
+                after[sample] = now[sample]
 
 
 @compiled
@@ -181,36 +180,57 @@ def look_up(
 
 @compiled
 def _compare(
-    row: Floats,
+    total: Floats,
     bias: float,
     trips: tuple[Floats, Floats],
     unit: int,
-    start: int,
+    rows: Rows,
     noise: Noise,
     place: int,
     marks: Levels,
 ) -> None:
-    """Mark candidates as above the upper, below the lower trip point, or neither."""
-    keys, rms, reach, nodes = noise
+    """Mark candidates of a unit as above the upper, below the lower trip point, or neither."""
     upper, lower = trips[0][unit], trips[1][unit]
-    current, mark, key = row[start:], marks[start:], keys[start:]
-    if rms[unit] == 0.0:
-        for sample in range(current.size):
-            candidate = current[sample] + bias
-            above, below = np.int8(candidate > upper), np.int8(candidate < lower)
-            mark[sample] = above | (below << 1)
+    if noise[1][unit] > 0.0:
+        _compare_with_noise(total, bias, trips, unit, rows, noise, place, marks)
         return
-    near, unsure = reach[unit], np.int8(0)
-    for sample in range(current.size):
-        candidate = current[sample] + bias
-        over, under = candidate - upper, candidate - lower
-        close = np.int8((abs(over) < near) | (abs(under) < near))
-        sure = np.int8(over > 0.0) | (np.int8(under < 0.0) << 1)
-        mark[sample] = sure | (close << 2)
-        unsure |= close
+    for span in rows.spans:
+        current, mark = within(total, span), within(marks, span)
+        for index in range(current.size):
+            candidate = current[index] + bias
+            above, below = np.int8(candidate > upper), np.int8(candidate < lower)
+            mark[index] = above | (below << 1)
+
+
+@compiled
+def _compare_with_noise(
+    total: Floats,
+    bias: float,
+    trips: tuple[Floats, Floats],
+    unit: int,
+    rows: Rows,
+    noise: Noise,
+    place: int,
+    marks: Levels,
+) -> None:
+    """The same; draws for candidates that noise may bring across a trip point."""
+    keys, rms, reach, nodes = noise
+    upper, lower, near = trips[0][unit], trips[1][unit], reach[unit]
+    unsure = np.int8(0)
+    for span in rows.spans:
+        current, mark = within(total, span), within(marks, span)
+        for index in range(current.size):
+            candidate = current[index] + bias
+            over, under = candidate - upper, candidate - lower
+            close = np.int8((abs(over) < near) | (abs(under) < near))
+            sure = np.int8(over > 0.0) | (np.int8(under < 0.0) << 1)
+            mark[index] = sure | (close << 2)
+            unsure |= close
     if unsure == 0:
         return
-    for sample in range(current.size):
-        if mark[sample] & UNSURE:
-            noisy = current[sample] + bias + rms[unit] * normal(key[sample], place, nodes)
-            mark[sample] = np.int8(noisy > upper) | (np.int8(noisy < lower) << 1)
+    for index in range(rows.rows.size):
+        row, here = rows.rows[index], place + index * rms.size + unit
+        for sample in range(rows.first[index], total.shape[1]):
+            if marks[row, sample] & UNSURE:
+                noisy = total[row, sample] + bias + rms[unit] * normal(keys[sample], here, nodes)
+                marks[row, sample] = np.int8(noisy > upper) | (np.int8(noisy < lower) << 1)

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from hwsim.chips.datasheets import datasheets_of
 from hwsim.chips.parameters import NOMINAL
 from hwsim.chips.population import Population
 from hwsim.circuits.circuit_set import CircuitSet
 from hwsim.circuits.datasheet import Datasheet
 from hwsim.circuits.testbench import Conditions
 from hwsim.data.sequences import Sequences
+from hwsim.design import wiring
 from hwsim.design.design import Design
 from hwsim.engines.arrays import NUMPY, Arrays
 from hwsim.engines.chip_model import chip_model
@@ -27,8 +29,8 @@ from hwsim.engines.tile_sums import TileJob, TilePass
 from hwsim.engines.tiles import Tile, over_tiles
 from hwsim.engines.trace import Floats, Integers, Trace
 
-BATCH = 256
-"""Chips whose parameters are held at once."""
+GAINS = 1 << 21
+"""Of mirrors, of all chips whose parameters are held at once: 16 MiB, in several forms each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,24 +107,36 @@ def run_chips(
         state_agreement=np.zeros(population.count),
         supply_power=np.zeros(population.count),
     )
-    done = 0
-    for batch in population.batches(BATCH):
-        model = chip_model(design, circuits, batch, conditions, effects, datasheets)
+    sheets = datasheets_of(circuits) if datasheets is None else datasheets
+    start = done = 0
+    for batch in population.batches(chips_at_once(design)):
+        model = chip_model(design, circuits, batch, conditions, effects, sheets)
         supply = SupplyModel(design, model)
         passing = tile_pass(design, model, supply, arrays, form)
         run = _Batch(design, sequences, batch, supply, passing, reference)
         # Threads take tiles; a matrix product of a tile is far too small for threads of its own.
         with threadpool_limits(1, user_api="blas"):
-            parts = list(run.parts(workers))
-        for part in parts:
-            here = slice(part.chips.start + done, part.chips.stop + done)
-            results.logits[here, part.samples] = part.logits
-            results.state_agreement[here] += part.equal
-            results.supply_power[here] += part.charge
-        done += batch.count
-        if on_progress is not None:
-            on_progress(done / population.count)
+            for part in run.parts(workers):
+                here = slice(part.chips.start + start, part.chips.stop + start)
+                results.logits[here, part.samples] = part.logits
+                results.state_agreement[here] += part.equal
+                results.supply_power[here] += part.charge
+                done += len(part.chips) * len(part.samples)
+                if on_progress is not None:
+                    on_progress(done / results.decisions.size)
+        start += batch.count
     return _finished(design, sequences, results, reference)
+
+
+def chips_at_once(design: Design) -> int:
+    """How many chips to hold at once: reading a network takes as long as drawing hundreds."""
+    stages = {stage.name: stage for stage in design.stages}
+    gains = sum(
+        stage.size * stages[each.source].size * len(wiring.parts(stages[each.source]))
+        for stage in design.stages
+        for each in stage.connections
+    )
+    return max(1, GAINS // gains)
 
 
 def _finished(

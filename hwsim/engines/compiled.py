@@ -1,4 +1,4 @@
-"""How functions are compiled with numba, and the noise that compiled cells draw.
+"""How functions are compiled with numba, and what several of them use: spans and noise.
 
 The interpreter's lock is released, so that threads over tiles use all cores. Only sums of what
 decides nothing may be reordered: everything else has the roundings of the array form.
@@ -7,7 +7,7 @@ decides nothing may be reordered: everything else has the roundings of the array
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -63,6 +63,12 @@ def summing(function: Function) -> Function:
 
 
 @compiled
+def within(rows: NDArray[Any], span: Keys) -> NDArray[Any]:
+    """The places of a span in [row, sample]: `hwsim.engines.step_block.Rows`."""
+    return rows.reshape(-1)[span[0] : span[1]]
+
+
+@compiled
 def normal(key: int, counter: int, nodes: Floats) -> float:
     """One standard normal: `hwsim.engines.step_noise.standard_normals`."""
     x = np.uint64(key) + np.uint64(counter) * _GOLDEN
@@ -79,19 +85,19 @@ def normal(key: int, counter: int, nodes: Floats) -> float:
     return -magnitude if np.int64(x) < 0 else magnitude
 
 
-def noise_currents(noise: StepNoise, steps: int) -> Floats:
-    """See `hwsim.engines.step_noise.noise_currents`."""
+def noise_currents(noise: StepNoise, steps: int, start: int = 0) -> Floats:
+    """`hwsim.engines.step_noise.noise_currents` of some steps from `start` on."""
     currents = np.empty((steps, *noise.keys.shape, noise.rms.shape[-1]))
-    _draw_all(noise.keys, noise.rms, NODES, currents)
+    _draw_all(noise.keys, noise.rms, start, NODES, currents)
     return currents
 
 
 @compiled
-def _draw_all(keys: Keys, rms: Floats, nodes: Floats, currents: Floats) -> None:
+def _draw_all(keys: Keys, rms: Floats, start: int, nodes: Floats, currents: Floats) -> None:
     steps, chips, samples, units = currents.shape
     for step in range(steps):
         for chip in range(chips):
             for sample in range(samples):
                 for unit in range(units):
-                    drawn = normal(keys[chip, sample], step * units + unit, nodes)
+                    drawn = normal(keys[chip, sample], (start + step) * units + unit, nodes)
                     currents[step, chip, sample, unit] = rms[chip, unit] * drawn

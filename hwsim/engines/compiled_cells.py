@@ -13,7 +13,7 @@ from hwsim.engines.cell_loops import Noise
 from hwsim.engines.chip_model import ChipModel
 from hwsim.engines.recurrence import noise_reach, rectified_trip_points, require_half_range
 from hwsim.engines.stage_result import Places
-from hwsim.engines.step_block import Floats, Integers, Levels, StepBlock
+from hwsim.engines.step_block import Floats, Integers, Levels, Rows, StepBlock
 from hwsim.engines.step_noise import NODES, stream_keys
 
 
@@ -99,17 +99,17 @@ class CompiledCells:
             memory.charge[...] = 0.0
         memory.before[...] = memory.level
         trips, noise = (self._upper[chip], self._lower[chip]), self._noise(chip, keys)
-        cell, settling, first = self._stage.cell, self._model.effects.settling, block.first
+        cell, settling = self._stage.cell, self._model.effects.settling
         if isinstance(cell, CmruCell):
-            place, rows = block.start * len(bias), block.at(self.decides)
-            states, first = states[:, : block.steps], block.first_of_steps
+            place, rows = block.start * len(bias), block.at[self.decides]
+            states = states[:, : block.steps]
             cell_loops.climb(
-                total, bias, trips, cell.half_range, rows, first, noise, place, memory.level, states
+                total, bias, trips, cell.half_range, rows, noise, place, memory.level, states
             )
             return states
         place = block.start * block.moments * len(bias)
         if not settling:
-            cell_loops.latch(total, bias, trips, first, noise, place, memory.level, states)
+            cell_loops.latch(total, bias, trips, block.every, noise, place, memory.level, states)
             return states
         charges = (
             self._model.rise_charge[self._stage.name],
@@ -121,7 +121,7 @@ class CompiledCells:
             trips,
             np.tile(self._times, block.steps),
             charges,
-            first,
+            block.every.first,
             noise,
             place,
             memory.level,
@@ -147,12 +147,11 @@ class CompiledCells:
             # A ladder's lines move after it has decided.
             sources = sources // block.moments - (sources % block.moments <= self.decides)
         table = self._table[chip]
-        cell_loops.look_up(states, memory.before, sources, table, block.first, signed)
+        cell_loops.look_up(states, memory.before, sources, table, block.every.first, signed)
 
-    def step_ends(self, block: StepBlock) -> Integers:
-        """Rows of the states at the end of each step, [step]."""
-        ladders = isinstance(self._stage.cell, CmruCell)
-        return np.arange(block.steps) if ladders else block.step_ends
+    def step_ends(self, block: StepBlock) -> Rows:
+        """Rows of the states at the end of each step."""
+        return block.by_step if isinstance(self._stage.cell, CmruCell) else block.ends
 
     def _noise(self, chip: int, keys: Integers) -> Noise:
         amount = self._model.effects.step_noise

@@ -75,7 +75,7 @@ class CompiledLines:
         charge = self._model.crossing_charge
         if block.start == 0:
             memory.stored[...] = charge * (total[:, 0] > 0.0)
-        line_loops.cross(total, self._times, charge, memory.stored, block.first)
+        line_loops.cross(total, self._times, charge, memory.stored, block.every.first)
         return np.zeros_like(bias)
 
     def write(
@@ -98,7 +98,7 @@ class CompiledLines:
             lines: of the stage, for the results, [line, row, sample].
         """
         native = lines[self._native]
-        line_loops.drive(signed, bias, block.first, native)
+        line_loops.drive(signed, bias, block.every.spans, native)
         if self._exact:
             return
         here = memory.current[self._native]
@@ -116,12 +116,12 @@ class CompiledLines:
         self, lines: Floats, added: Floats, ends: LineEnds, block: StepBlock, current: Floats
     ) -> None:
         """Drives of either ends become what mirrors copy, in place."""
-        effects, first = self._model.effects, block.first
-        line_loops.raise_to(lines, added, ends.least, first)
+        effects = self._model.effects
+        line_loops.raise_to(lines, added, ends.least, block.every.spans)
         if effects.tails:
             if block.start == 0:
                 dead = np.maximum(LEAST, ends.least)[:, None]
                 current[...] = lines[:, 0] if self._stage.cell is None else dead
-            line_loops.follow(lines, ends.times_over_charges, current, first)
+            line_loops.follow(lines, ends.times_over_charges, current, block.every.first)
         if effects.output_resistance:
-            line_loops.bend(lines, ends.full, ends.bend, first)
+            line_loops.bend(lines, ends.full, ends.bend, block.every.spans)

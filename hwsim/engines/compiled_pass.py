@@ -1,10 +1,10 @@
 """A pass of chips and samples through a network, compiled with numba.
 
-The same as `hwsim.engines.network_pass` with other arrays: one chip after the other and some steps
-after the other, [line, row, sample]. Rows are the moments of the steps in their order, samples lie
-beside each other. So the sums of a stage are one product of matrices, and all else are plain loops
-along the samples. The lines of all stages are one array that stays in the cache of a core; nothing
-but sums leaves the pass.
+The same as `hwsim.engines.network_pass` with other arrays: some steps after the other, in these one
+chip after the other, [line, row, sample]. Rows are the moments of the steps in their order, samples
+lie beside each other. So the sums of a stage are one product of matrices, and all else are plain
+loops along the samples. The lines of all stages are one array that stays in the cache of a core;
+nothing but sums leaves the pass.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from hwsim.engines.compiled import noise_currents
 from hwsim.engines.compiled_cells import CellMemory, CompiledCells
 from hwsim.engines.compiled_lines import CompiledLines, LineMemory
 from hwsim.engines.compiled_rows import CompiledRows
-from hwsim.engines.compiled_totals import CompiledTotals
+from hwsim.engines.compiled_totals import CellStageTotals, SignalTotals
 from hwsim.engines.line_layout import line_layout
 from hwsim.engines.network_pass import INPUT_STREAM
 from hwsim.engines.step_block import Floats, Integers, Levels, StepBlock, step_blocks
 from hwsim.engines.step_noise import StepNoise, stream_keys
-from hwsim.engines.supply import SupplyModel
+from hwsim.engines.supply import StageTotals, SupplyModel
 from hwsim.engines.tile_sums import TileJob, TileSums
 from hwsim.engines.tiles import Tile, cut
 
@@ -44,6 +44,21 @@ CHIPS = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Chip:
+    """What one chip of a tile keeps from one block of steps to the next.
+
+    Attributes:
+        lines: by stage.
+        cells: by stage.
+        read: sums of the lines that decisions are read from, [line, sample].
+    """
+
+    lines: Mapping[str, LineMemory]
+    cells: Mapping[str, CellMemory]
+    read: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Room:
     """What the chips of a tile share, and arrays that each of them uses again.
 
@@ -51,19 +66,27 @@ class _Room:
         inputs: input currents without noise of all steps, [channel, row, sample].
         keys: of the noise of cells by stage, [chip, sample].
         wanted: states to compare with by stage, [unit, step, sample].
-        line_memory: by stage.
-        cell_memory: by stage.
-        currents: room for lines, sums and what cells drive their lines with.
+        signals: what stages without cells did, by name.
+        cells: what stages of cells did.
+        lines: room for the currents of all lines in a block.
+        sums: room for those of a stage, and then for what its cells drive their lines with.
         states: room for those of cells.
     """
 
     inputs: Floats
     keys: Mapping[str, Integers]
     wanted: Mapping[str, Levels]
-    line_memory: Mapping[str, LineMemory]
-    cell_memory: Mapping[str, CellMemory]
-    currents: tuple[Floats, Floats, Floats]
+    signals: Mapping[str, SignalTotals]
+    cells: Mapping[str, CellStageTotals]
+    lines: Floats
+    sums: Floats
     states: Levels
+
+    @property
+    def totals(self) -> dict[str, StageTotals]:
+        """What all stages did."""
+        both: dict[str, SignalTotals | CellStageTotals] = {**self.signals, **self.cells}
+        return {name: each.found() for name, each in both.items()}
 
 
 class CompiledPass:
@@ -99,41 +122,32 @@ class CompiledPass:
 
     def run(self, job: TileJob) -> TileSums:
         """See `hwsim.engines.tile_sums.TilePass`."""
-        chips = range(self._model.parameters.count)[job.places.batch]
+        numbers = range(self._model.parameters.count)[job.places.batch]
         moments, samples = len(self._model.moments), len(job.lengths)
         steps = max(1, CURRENTS // (samples * moments * self._columns))
-        blocks = tuple(step_blocks(job.lengths, moments, steps))
         room = self._room(job, steps * moments * samples)
-        totals = self._totals(job)
+        chips = [self._chip(samples) for _ in numbers]
         outputs = np.empty((len(chips), samples, self._last.size))
         equal = np.zeros(len(chips), dtype=np.int64)
         rows = self._rows[self._last.name]
+        shares = 1.0 / job.lengths
+        for block in step_blocks(job.lengths, moments, steps):
+            # Chips inside: the lines of stages that are equal in all of them are written once.
+            lines = _shaped(room.lines, self._columns, block, samples)
+            for index, chip in enumerate(chips):
+                equal[index] += self._block(index, numbers[index], block, lines, job, room, chip)
+                self._read(lines[rows.lines], block, shares, chip.read)
         for index, chip in enumerate(chips):
-            inputs = self._inputs(job, index, room.inputs)
-            read = np.zeros((rows.lines.stop - rows.lines.start, samples))
-            for block in blocks:
-                lines = _shaped(room.currents[0], self._columns, block, samples)
-                at = slice(block.start * moments, block.start * moments + block.rows)
-                equal[index] += self._block(index, chip, block, inputs[:, at], lines, room, totals)
-                self._read(lines[rows.lines], block, job.lengths, read)
-            outputs[index] = rows.read(read, chip)
-        return TileSums(outputs, equal, {name: each.found for name, each in totals.items()})
+            outputs[index] = rows.read(chip.read, numbers[index])
+        return TileSums(outputs, equal, room.totals)
 
-    def _totals(self, job: TileJob) -> dict[str, CompiledTotals]:
-        """Room for what the supply depends on, by stage."""
-        everyone = job.places.batch
-        first = range(self._model.parameters.count)[everyone][0]
-        return {
-            stage.name: CompiledTotals(
-                self._design,
-                stage,
-                self._model,
-                self._supply,
-                self._cells.get(stage.name),
-                slice(first, first + 1) if self._is_equal(stage) else everyone,
-            )
-            for stage in self._before
-        }
+    def _chip(self, samples: int) -> _Chip:
+        read = self._rows[self._last.name].lines
+        return _Chip(
+            lines={name: lines.memory(samples) for name, lines in self._lines.items()},
+            cells={name: cells.memory(samples) for name, cells in self._cells.items()},
+            read=np.zeros((read.stop - read.start, samples)),
+        )
 
     def _is_equal(self, stage: Stage) -> bool:
         """Whether the signals of a stage are those of every chip."""
@@ -143,51 +157,49 @@ class CompiledPass:
     def _block(
         self,
         index: int,
-        chip: int,
+        number: int,
         block: StepBlock,
-        inputs: Floats,
         lines: Floats,
+        job: TileJob,
         room: _Room,
-        totals: Mapping[str, CompiledTotals],
+        chip: _Chip,
     ) -> int:
         """Some steps of one chip; how many states are those wanted."""
         samples, equal = lines.shape[-1], 0
         for stage in self._before:
             name, here = stage.name, lines[self._places[stage.name]]
-            carrying, memory = self._lines[name], room.line_memory[name]
+            if index and self._is_equal(stage):
+                continue
+            carrying, memory = self._lines[name], chip.lines[name]
             if name in self._rows:
-                sums = _shaped(room.currents[1], 2 * stage.size, block, samples)
-                total, bias = self._rows[name].total(lines, chip, block, sums)
+                sums = _shaped(room.sums, 2 * stage.size, block, samples)
+                total, bias = self._rows[name].total(lines, number, block, sums)
             else:
-                total, bias = np.array(inputs, order="C"), np.zeros(stage.size)
+                total, bias = self._inputs(job, index, block, room), np.zeros(stage.size)
             if name not in self._cells:
                 bias = carrying.cross(total, bias, block, memory)
-                if index == 0 or not self._is_equal(stage):
-                    totals[name].add(index, total, bias, block)
-                carrying.write(total, bias, chip, block, memory, here)
+                room.signals[name].add(index, total, bias, block)
+                carrying.write(total, bias, number, block, memory, here)
                 continue
-            cells, own = self._cells[name], room.cell_memory[name]
+            cells, own = self._cells[name], chip.cells[name]
             states = _shaped(room.states, stage.size, block, samples)
-            keys = room.keys[name][index]
-            states = cells.run(total, bias, chip, block, keys, own, states)
-            totals[name].add_cells(index, total, bias, states, own.before, block)
+            states = cells.run(total, bias, number, block, room.keys[name][index], own, states)
+            room.cells[name].add(index, total, bias, states, own.before, block)
             if name in room.wanted:
                 wanted = room.wanted[name][:, block.start : block.start + block.steps]
-                ends, first = cells.step_ends(block), block.first_of_steps
-                equal += sum_loops.count_equal(states, ends, wanted, first)
-            signed = _shaped(room.currents[2], stage.size, block, samples)
-            cells.look_up(states, chip, block, own, signed)
-            carrying.write(signed, np.zeros_like(bias), chip, block, memory, here)
+                equal += sum_loops.count_equal(states, cells.step_ends(block), wanted)
+            signed = _shaped(room.sums, stage.size, block, samples)
+            cells.look_up(states, number, block, own, signed)
+            carrying.write(signed, np.zeros_like(bias), number, block, memory, here)
         return equal
 
     def _room(self, job: TileJob, columns: int) -> _Room:
         """Room for tiles of so many rows times samples."""
-        samples, moments = len(job.lengths), len(self._model.moments)
+        numbers = range(self._model.parameters.count)[job.places.batch]
+        everyone, first = (slice(numbers.start, stop) for stop in (numbers.stop, numbers.start + 1))
+        moments = len(self._model.moments)
         cells = max(stage.size for stage in self._design.cells)
         widest = 2 * max(stage.size for stage in self._design.stages)
-        lines, total, signed = (
-            np.zeros(count * columns) for count in (self._columns, widest, cells)
-        )
         return _Room(
             inputs=np.repeat(np.moveaxis(job.inputs, -1, 0), moments, axis=1),
             keys={name: cells.keys(job.places) for name, cells in self._cells.items()},
@@ -195,32 +207,54 @@ class CompiledPass:
                 name: np.ascontiguousarray(np.moveaxis(states, -1, 0), dtype=np.int8)
                 for name, states in job.wanted.items()
             },
-            line_memory={name: lines.memory(samples) for name, lines in self._lines.items()},
-            cell_memory={name: cells.memory(samples) for name, cells in self._cells.items()},
-            currents=(lines, total, signed),
+            signals={
+                stage.name: SignalTotals(
+                    stage,
+                    self._supply,
+                    first if self._is_equal(stage) else everyone,
+                )
+                for stage in self._before
+                if stage.cell is None
+            },
+            cells={
+                stage.name: CellStageTotals(
+                    self._design,
+                    stage,
+                    self._model,
+                    self._supply,
+                    self._cells[stage.name],
+                    everyone,
+                )
+                for stage in self._design.cells
+            },
+            lines=np.zeros(self._columns * columns),
+            sums=np.zeros(widest * columns),
             states=np.zeros(cells * columns, dtype=np.int8),
         )
 
-    def _inputs(self, job: TileJob, index: int, inputs: Floats) -> Floats:
-        """Input currents of one chip with their noise, [channel, row, sample]."""
+    def _inputs(self, job: TileJob, index: int, block: StepBlock, room: _Room) -> Floats:
+        """Input currents of one chip with their noise in some steps, [channel, row, sample]."""
+        moments, channels = block.moments, len(room.inputs)
+        start = block.start * moments
+        inputs = room.inputs[:, start : start + block.rows]
         amount = self._model.effects.input_noise
         if not amount:
-            return inputs
-        places, (steps, _, channels) = job.places, job.inputs.shape
+            return np.array(inputs, order="C")
+        places = job.places
         here = places.chips[index : index + 1]
         keys = stream_keys(places.seed, INPUT_STREAM, here, places.samples)
-        noise = noise_currents(StepNoise(keys, np.full((1, channels), amount)), steps)[:, 0]
-        noise = np.repeat(np.moveaxis(noise, -1, 0), len(self._model.moments), axis=1)
-        return np.asarray(inputs + noise)
+        rms = np.full((1, channels), amount)
+        noise = noise_currents(StepNoise(keys, rms), block.steps, block.start)[:, 0]
+        noise = np.repeat(np.moveaxis(noise, -1, 0), moments, axis=1)
+        return np.ascontiguousarray(inputs + noise)
 
-    def _read(self, lines: Floats, block: StepBlock, lengths: Integers, read: Floats) -> None:
+    def _read(self, lines: Floats, block: StepBlock, shares: Floats, read: Floats) -> None:
         """Add what a block has to the lines that decisions are read from, [line, sample]."""
-        rows, first = block.step_ends, block.first_of_steps
         if self._design.readout.over == "last":
-            for step, row in enumerate(rows):
-                read[:, first[step] :] = lines[:, row, first[step] :]
+            for row, start in zip(block.ends.rows, block.ends.first, strict=True):
+                read[:, start:] = lines[:, row, start:]
             return
-        sum_loops.add_means(lines, rows, first, 1.0 / lengths, read)
+        sum_loops.add_means(lines, block.ends, shares, read)
 
 
 def _shaped(room: NDArray[Any], units: int, block: StepBlock, samples: int) -> NDArray[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 
 import numpy as np
 
@@ -12,6 +13,13 @@ from hwsim.engines.chip_model import ChipModel
 from hwsim.engines.line_layout import LineLayout
 from hwsim.engines.row_numbers import row_numbers
 from hwsim.engines.step_block import Floats, StepBlock
+
+SMALL = 10**6
+"""Multiplications up to which OpenBLAS takes matrices as they are: of larger ones it makes copies
+first, which pays where each number is used often."""
+
+PIECES = 4
+"""At most, of a product that is cut into small ones."""
 
 
 class CompiledRows:
@@ -64,11 +72,10 @@ class CompiledRows:
         bias = self._bias[chip]
         found = room[: len(bias)]
         columns = found[0].size
-        out = found.reshape(-1, columns)
-        np.matmul(self._gains[chip], used.reshape(-1, columns), out=out)
+        _product(self._gains[chip], used.reshape(-1, columns), found.reshape(-1, columns))
         if not self._follows:
             return found, bias
-        line_loops.settle_nodes(found, bias, self._slopes, self._node, block.first)
+        line_loops.settle_nodes(found, bias, self._slopes, self._node, block.every.spans)
         return found[: self._size], np.zeros(self._size)
 
     def read(self, lines: Floats, chip: int) -> Floats:
@@ -79,3 +86,13 @@ class CompiledRows:
             chip: of the batch.
         """
         return np.asarray((self._gains[chip] @ lines).T + self._bias[chip])
+
+
+def _product(gains: Floats, lines: Floats, sums: Floats) -> None:
+    """Sums of [row, line] times [line, column], piece by piece where that is faster."""
+    columns = lines.shape[1]
+    pieces = ceil(gains.size * columns / SMALL)
+    wide = ceil(columns / pieces) if 0 < pieces <= PIECES else columns
+    for start in range(0, columns, wide):
+        part = slice(start, start + wide)
+        np.matmul(gains, lines[:, part], out=sums[:, part])

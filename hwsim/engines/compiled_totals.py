@@ -9,21 +9,66 @@ from hwsim.design.stage import CmruCell, Stage
 from hwsim.engines import sum_loops
 from hwsim.engines.chip_model import ChipModel
 from hwsim.engines.compiled_cells import CompiledCells
-from hwsim.engines.step_block import Floats, Integers, Levels, StepBlock
+from hwsim.engines.step_block import Floats, Levels, StepBlock
 from hwsim.engines.supply import StageTotals, SupplyModel
 from hwsim.engines.supply_cells import CellTotals, cell_limits
 from hwsim.engines.supply_totals import LineTotals
 
+MOVES = np.arange(-1, 2)
+"""Steps that a cell takes from one step of time to the next."""
 
-class CompiledTotals:
-    """The totals of one stage of the chips of a tile: `SupplyModel.totals`.
+
+class SignalTotals:
+    """Those of a stage without cells.
+
+    Args:
+        stage: the stage.
+        supply: of the chips.
+        chips: of the model.
+    """
+
+    def __init__(self, stage: Stage, supply: SupplyModel, chips: slice) -> None:
+        count, drives = chips.stop - chips.start, supply.drives(stage, chips)
+        self._parts = tuple(drives)
+        self._sides = np.empty((count, len(drives), 4))
+        for index, each in enumerate(drives.values()):
+            self._sides[:, index, 0] = each.scale[0, 0]  # 1 or -1: mirrors see the signal itself
+            self._sides[:, index, 1] = each.kept
+            self._sides[:, index, 2:] = each.idle_native, each.idle_turned
+        self._sums = np.zeros((3, count, len(drives), stage.size))
+
+    def add(self, index: int, signal: Floats, bias: Floats, block: StepBlock) -> None:
+        """Add what one chip did in some steps.
+
+        Args:
+            index: of the chip in the tile.
+            signal: sum currents but for the bias, [unit, row, sample].
+            bias: [unit].
+            block: which steps.
+        """
+        drive, native, turned = self._sums
+        sums = drive[index], native[index], turned[index]
+        sum_loops.sum_lines(signal, bias, block.ends, self._sides[index], sums)
+
+    def found(self) -> StageTotals:
+        """What was added up: `SupplyModel.totals`."""
+        by_part = np.moveaxis(self._sums, 2, 0)
+        lines = {part: LineTotals(*each) for part, each in zip(self._parts, by_part, strict=True)}
+        return StageTotals(lines, None)
+
+
+class CellStageTotals:
+    """Those of a stage of cells.
+
+    All but the candidates follows from how often each cell was in each state and where it came
+    from: steps are counted, and a few numbers are weighed with the counts at the end.
 
     Args:
         design: the network.
         stage: the stage.
         model: the chips.
         supply: of the chips.
-        cells: of the stage, None where it has none.
+        cells: of the stage.
         chips: of the model.
     """
 
@@ -33,40 +78,24 @@ class CompiledTotals:
         stage: Stage,
         model: ChipModel,
         supply: SupplyModel,
-        cells: CompiledCells | None,
+        cells: CompiledCells,
         chips: slice,
     ) -> None:
-        count = len(range(model.parameters.count)[chips])
-        self._stage = stage
+        if stage.cell is None:
+            raise ValueError(f"stage {stage.name} has no cells")
         self._cells = cells
+        self._ladders = isinstance(stage.cell, CmruCell)
+        self._states = np.arange(2)
+        if isinstance(stage.cell, CmruCell):
+            self._states = np.arange(-stage.cell.half_range, stage.cell.half_range + 1)
         self._early = supply.early_part(stage)
-        self._drives = {
-            part: (
-                np.broadcast_to(drives.scale, (count, stage.size)).copy(),
-                np.broadcast_to(drives.kept, count),
-                (drives.idle_native, drives.idle_turned),
-            )
-            for part, drives in supply.drives(stage, chips).items()
-        }
-        lines = {part: LineTotals(*np.zeros((3, count, stage.size))) for part in self._drives}
-        of_cells = None
-        if stage.cell is not None:
-            self._limits = cell_limits(design, stage, stage.cell, model)
-            of_cells = CellTotals(*np.zeros((5, count, stage.size)))
-        self.found = StageTotals(lines, of_cells)
+        self._drives = supply.drives(stage, chips)
+        self._limits = cell_limits(design, stage, stage.cell, model)
+        shape = chips.stop - chips.start, stage.size
+        self._counts = np.zeros((*shape, len(self._states) * len(MOVES)), dtype=np.int64)
+        self._split, self._leaks = np.zeros((2, *shape))
 
-    def add(self, index: int, total: Floats, bias: Floats, block: StepBlock) -> None:
-        """Add what one chip without cells did in some steps.
-
-        Args:
-            index: of the chip in the tile.
-            total: sum currents but for the bias, [unit, row, sample].
-            bias: [unit].
-            block: which steps.
-        """
-        self._add_lines(index, total, bias, block.step_ends, block)
-
-    def add_cells(
+    def add(
         self,
         index: int,
         total: Floats,
@@ -75,7 +104,7 @@ class CompiledTotals:
         before: Levels,
         block: StepBlock,
     ) -> None:
-        """Add what the cells of one chip did in some steps.
+        """Add what one chip did in some steps.
 
         Args:
             index: of the chip in the tile.
@@ -85,28 +114,29 @@ class CompiledTotals:
             before: states before the first step, [unit, sample].
             block: which steps.
         """
-        found, cells, first = self.found.cells, self._cells, block.first_of_steps
-        if found is None or cells is None:
-            raise ValueError(f"stage {self._stage.name} has no cells")
-        read, ends = block.at(cells.decides), cells.step_ends(block)
-        sums = found.state[index], found.size[index], found.moved[index]
-        means = np.zeros((len(bias), block.steps, before.shape[1]))
-        sum_loops.sum_states(states, before, ends, first, self._early, sums, means)
-        self._add_lines(index, means, np.zeros_like(bias), np.arange(block.steps), block)
-        split, limits = found.split[index], self._limits
-        if isinstance(self._stage.cell, CmruCell):
-            sum_loops.sum_splits(total, bias, read, first, limits.threshold, split)
+        ends, lowest = self._cells.step_ends(block), int(self._states[0])
+        sum_loops.count_steps(states, before, ends, lowest, self._counts[index])
+        read, split, limits = block.at[self._cells.decides], self._split[index], self._limits
+        if self._ladders:
+            sum_loops.sum_splits(total, bias, read, limits.threshold, split)
             return
         limiting = limits.threshold, limits.width, limits.idle
-        leaks = found.leaks[index]
-        sum_loops.sum_rectified(total, bias, read, first, states, limiting, split, leaks)
+        sum_loops.sum_rectified(total, bias, read, states, limiting, split, self._leaks[index])
 
-    def _add_lines(
-        self, index: int, signal: Floats, bias: Floats, rows: Integers, block: StepBlock
-    ) -> None:
-        """Add the lines that a signal drives, read at some rows."""
-        for part, (scale, kept, idle) in self._drives.items():
-            lines = self.found.lines[part]
-            sums = lines.drive[index], lines.native[index], lines.turned[index]
-            first, own = block.first_of_steps, (scale[index], kept[index], idle)
-            sum_loops.sum_drives(signal, bias, rows, first, *own, sums)
+    def found(self) -> StageTotals:
+        """What was added up: `SupplyModel.totals`."""
+        counts = np.swapaxes(self._counts, 1, 2)
+        state = np.repeat(self._states, len(MOVES))
+        moved = np.tile(MOVES, len(self._states))
+        signal = ((1.0 - self._early) * state + self._early * (state - moved))[None, :, None]
+        lines = {}
+        for part, drives in self._drives.items():
+            each = drives.of_each(signal)
+            lines[part] = LineTotals(
+                *((counts * of).sum(axis=1) for of in (each.drive, each.native, each.turned))
+            )
+        level, size, steps = (
+            np.asarray(self._counts @ each, dtype=np.float64)
+            for each in (state, np.abs(state), np.abs(moved))
+        )
+        return StageTotals(lines, CellTotals(self._split, level, size, steps, self._leaks))

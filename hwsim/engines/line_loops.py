@@ -2,8 +2,9 @@
 
 The same as on arrays in `hwsim.engines.signal_lines` and `hwsim.engines.rows`. Arrays are
 [unit, row, sample] or [line, row, sample]; rows are the moments of all steps in their order. Every
-loop is a plain one along the samples of a row, of which only those from ``first[row]`` on have not
-ended.
+loop is a plain one, along the samples of a row where it follows time, of which only those from
+``first[row]`` on have not ended, else along spans of many rows
+(`hwsim.engines.step_block.Rows`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hwsim.engines.compiled import compiled
+from hwsim.engines.compiled import compiled, within
 from hwsim.engines.compiled_exponentials import exponential_less_one, logarithm
 from hwsim.engines.line_dynamics import LEAST
 from hwsim.engines.row_numbers import HALF_WAY
@@ -21,42 +22,43 @@ Integers = NDArray[np.int64]
 
 
 @compiled
-def drive(signed: Floats, bias: Floats, first: Integers, lines: Floats) -> None:
+def drive(signed: Floats, bias: Floats, spans: Integers, lines: Floats) -> None:
     """Drives of the lines of units: `hwsim.engines.line_drives`.
 
     Args:
         signed: what each unit drives, but for its bias, [unit, row, sample].
         bias: [unit].
-        first: sample from which on none has ended, [row].
+        spans: of places that have not ended, [span, 2].
         lines: for the results, [line, row, sample].
     """
-    units, rows, _ = signed.shape
+    units = signed.shape[0]
     for unit in range(units):
-        for row in range(rows):
-            current, plus = signed[unit, row, first[row] :], lines[unit, row, first[row] :]
-            for sample in range(current.size):
-                plus[sample] = max(current[sample] + bias[unit], 0.0)
+        for span in spans:
+            current = within(signed[unit], span)
+            plus = within(lines[unit], span)
+            for place in range(current.size):
+                plus[place] = max(current[place] + bias[unit], 0.0)
             if lines.shape[0] == 2 * units:
-                minus = lines[units + unit, row, first[row] :]
-                for sample in range(current.size):
-                    minus[sample] = plus[sample] - (current[sample] + bias[unit])
+                minus = within(lines[units + unit], span)
+                for place in range(current.size):
+                    minus[place] = plus[place] - (current[place] + bias[unit])
 
 
 @compiled
-def raise_to(lines: Floats, added: Floats, least: Floats, first: Integers) -> None:
+def raise_to(lines: Floats, added: Floats, least: Floats, spans: Integers) -> None:
     """Add what keeps lines alive and what leaks, in place.
 
     Args:
         lines: drives, [line, row, sample].
         added: [line].
         least: below which no line falls, [line].
-        first: sample from which on none has ended, [row].
+        spans: of places that have not ended, [span, 2].
     """
     for line in range(lines.shape[0]):
-        for row in range(lines.shape[1]):
-            current = lines[line, row, first[row] :]
-            for sample in range(current.size):
-                current[sample] = max(current[sample] + added[line], least[line])
+        for span in spans:
+            current = within(lines[line], span)
+            for place in range(current.size):
+                current[place] = max(current[place] + added[line], least[line])
 
 
 @compiled
@@ -82,25 +84,25 @@ def follow(lines: Floats, rates: Floats, current: Floats, first: Integers) -> No
 
 
 @compiled
-def bend(lines: Floats, full: float, bends: Floats, first: Integers) -> None:
+def bend(lines: Floats, full: float, bends: Floats, spans: Integers) -> None:
     """Currents of lines become what mirrors copy, in place: `hwsim.engines.line_dynamics.bent`.
 
     Args:
         lines: [line, row, sample].
         full: current at which the gain was measured.
         bends: [line].
-        first: sample from which on none has ended, [row].
+        spans: of places that have not ended, [span, 2].
     """
+    exponents = np.empty(lines[0].size)
     for line in range(lines.shape[0]):
-        exponents = np.empty(lines.shape[2])
-        for row in range(lines.shape[1]):
-            current = lines[line, row, first[row] :]
+        for span in spans:
+            current = within(lines[line], span)
             # Both functions in one loop want more registers than there are.
-            for sample in range(current.size):
-                exponents[sample] = logarithm(max(current[sample], LEAST) / full)
-            for sample in range(current.size):
-                factor = exponential_less_one(-bends[line] * exponents[sample])
-                current[sample] = current[sample] * (1.0 + factor)
+            for place in range(current.size):
+                exponents[place] = logarithm(max(current[place], LEAST) / full)
+            for place in range(current.size):
+                factor = exponential_less_one(-bends[line] * exponents[place])
+                current[place] = current[place] * (1.0 + factor)
 
 
 @compiled
@@ -109,7 +111,7 @@ def settle_nodes(
     bias: Floats,
     slopes: tuple[float, float],
     node: tuple[float, float],
-    first: Integers,
+    spans: Integers,
 ) -> None:
     """Sum currents of sources and sinks whose gains follow their node (`hwsim.engines.rows`).
 
@@ -120,18 +122,19 @@ def settle_nodes(
         slopes: relative change of a source's and a sink's gain per V.
         node: voltage of the node where the current is small, V, and what it gains towards large
             ones.
-        first: sample from which on none has ended, [row].
+        spans: of places that have not ended, [span, 2].
     """
     units = sides.shape[0] // 2
     for unit in range(units):
-        for row in range(sides.shape[1]):
-            push, pull = sides[unit, row, first[row] :], sides[units + unit, row, first[row] :]
-            for sample in range(push.size):
-                source = push[sample] + bias[unit]
-                sink = pull[sample] + bias[units + unit]
+        for span in spans:
+            push = within(sides[unit], span)
+            pull = within(sides[units + unit], span)
+            for place in range(push.size):
+                source = push[place] + bias[unit]
+                sink = pull[place] + bias[units + unit]
                 net = source - sink
                 voltage = node[0] + node[1] * net / (abs(net) + HALF_WAY)
-                push[sample] = net + voltage * (slopes[0] * source - slopes[1] * sink)
+                push[place] = net + voltage * (slopes[0] * source - slopes[1] * sink)
 
 
 @compiled

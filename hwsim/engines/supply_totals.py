@@ -46,6 +46,17 @@ class LineDrives:
     idle_native: float
     idle_turned: float
 
+    def of_each(self, signal: Signals) -> LineTotals:
+        """Currents of every chip by themselves, [chip, row, unit].
+
+        Args:
+            signal: [chip or 1, row, unit].
+        """
+        scale, kept = self.scale[:, None, :], self.kept[:, None, None]
+        drive = np.maximum(scale * signal, 0.0) + kept
+        native = excess(drive, self.idle_native)
+        return LineTotals(drive, native, excess(drive + native, self.idle_turned))
+
 
 class Span(Protocol):
     """Over what currents are added up: what constants need to know of it."""
@@ -132,11 +143,10 @@ class EachChip:
 
     def lines(self, signal: Signals, drives: LineDrives) -> LineTotals:
         """See `Total`."""
-        scale, kept = drives.scale[:, None, :], drives.kept[:, None, None]
-        drive = np.maximum(scale * _rows(signal), 0.0) + kept
-        native = excess(drive, drives.idle_native)
-        turned = excess(drive + native, drives.idle_turned)
-        return LineTotals(*(self.weights @ each for each in (drive, native, turned)))
+        each = drives.of_each(_rows(signal))
+        return LineTotals(
+            self.weights @ each.drive, self.weights @ each.native, self.weights @ each.turned
+        )
 
 
 def _rows(values: Signals) -> Signals:

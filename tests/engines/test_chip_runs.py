@@ -12,7 +12,7 @@ from hwsim.engines import chip_runs, compiled_pass
 from hwsim.engines.arrays import arrays_on
 from hwsim.engines.behavioural import BehaviouralEngine
 from hwsim.engines.chip_model import chip_model
-from hwsim.engines.chip_runs import run_chips
+from hwsim.engines.chip_runs import chips_at_once, run_chips
 from hwsim.engines.effects import EVERY_EFFECT, NOTHING_ELSE, Effects
 from hwsim.engines.ideal import IdealEngine
 from hwsim.foundation.errors import InputError
@@ -52,7 +52,7 @@ def test_results_do_not_depend_on_how_they_are_computed(subject, monkeypatch, ho
     if how == "torch":
         options = {"arrays": arrays_on("cpu")}
     if how == "batch":
-        monkeypatch.setattr(chip_runs, "BATCH", 2)
+        monkeypatch.setattr(chip_runs, "GAINS", 2 * chip_runs.GAINS // chips_at_once(design))
     if how == "alone":
         found = np.concatenate(
             [

@@ -5,6 +5,7 @@ import pytest
 
 from hwsim.engines import comparator_settling, line_drives, line_dynamics
 from hwsim.engines.recurrence import noise_reach
+from hwsim.engines.step_block import rows_of
 from hwsim.engines.step_noise import NODES, StepNoise, stream_keys
 
 line_loops = pytest.importorskip("hwsim.engines.line_loops")
@@ -24,6 +25,11 @@ def as_rows(values):
     return np.ascontiguousarray(np.moveaxis(one.reshape(-1, *one.shape[2:]), -1, 0))
 
 
+def whole(rows):
+    """The one span of all places."""
+    return np.array([[0, rows[0].size]])
+
+
 def in_blocks(rows, run):
     """Run over two blocks of steps, as the engine does."""
     cut = 2 * MOMENTS
@@ -37,7 +43,7 @@ def test_drives_are_equal(generator):
     signed, bias = generator.normal(0, 1, (1, 7, MOMENTS, 4, 5)), generator.normal(0, 1, 5)
     for sides in (1, 2):
         found = np.empty((5 * sides, 7 * MOMENTS, 4))
-        line_loops.drive(as_rows(signed), bias, np.zeros(7 * MOMENTS, dtype=np.int64), found)
+        line_loops.drive(as_rows(signed), bias, whole(found), found)
         expected = line_drives.line_drives(signed + bias, sides)
         np.testing.assert_array_equal(found, as_rows(expected))
 
@@ -60,7 +66,7 @@ def test_bent_currents_are_equal(generator):
     current = np.maximum(generator.normal(0, 1, (1, 7, MOMENTS, 4, 5)), 0.0)
     bend = generator.uniform(0, 0.01, 5)
     found = in_blocks(
-        as_rows(current), lambda block, first: line_loops.bend(block, 0.5, bend, first)
+        as_rows(current), lambda block, _first: line_loops.bend(block, 0.5, bend, whole(block))
     )
     expected = line_dynamics.bent(current, 0.5, bend)
     np.testing.assert_allclose(found, as_rows(expected), rtol=1e-12)
@@ -81,7 +87,8 @@ def test_crossings_are_equal(generator):
 
 def test_only_samples_that_have_not_ended_are_touched():
     current = np.ones((2, 3, 4))
-    line_loops.bend(current, 0.5, np.full(2, 0.1), np.array([0, 1, 3]))
+    rows = rows_of(np.arange(3), np.array([0, 1, 3]), 4)
+    line_loops.bend(current, 0.5, np.full(2, 0.1), rows.spans)
     np.testing.assert_array_equal(current[0] != 1.0, [[1, 1, 1, 1], [0, 1, 1, 1], [0, 0, 0, 1]])
 
 

@@ -9,6 +9,7 @@ from hwsim.cells.fq_bmru import fq_bmru_states
 from hwsim.cells.saturating_cmru import saturating_cmru_levels
 from hwsim.engines import cell_loops, recurrence
 from hwsim.engines.arrays import arrays_on
+from hwsim.engines.step_block import rows_of
 from hwsim.engines.step_noise import LARGEST, NODES, StepNoise, noise_currents, stream_keys
 
 RMS = st.sampled_from([0.0, 0.01, 0.3, 5.0])
@@ -24,20 +25,15 @@ class Compiled:
     def run_ladder(candidate, upper, lower, half_range, noise=None):
         recurrence.require_half_range(half_range)
 
-        def run(total, bias, trips, rows, first, noise, place, level, found):
-            cell_loops.climb(
-                total, bias, trips, half_range, rows, first, noise, place, level, found
-            )
+        def run(total, bias, trips, rows, noise, place, level, found):
+            cell_loops.climb(total, bias, trips, half_range, rows, noise, place, level, found)
 
         return Compiled._run(run, candidate, upper, lower, noise)
 
     @staticmethod
     def run_comparator(candidate, upper, lower, noise=None):
-        def run(total, bias, trips, _rows, first, noise, place, state, found):
-            cell_loops.latch(total, bias, trips, first, noise, place, state, found)
-
         trips = recurrence.rectified_trip_points(upper, lower)
-        return Compiled._run(run, candidate, *trips, noise)
+        return Compiled._run(cell_loops.latch, candidate, *trips, noise)
 
     @staticmethod
     def level_currents(levels, table):
@@ -60,10 +56,12 @@ class Compiled:
             trips, drawing = (upper[chip], lower[chip]), Compiled._noise(noise, chip, candidate)
             for block in (range(steps // 2), range(steps // 2, steps)):
                 own = np.ascontiguousarray(candidate[block, chip].transpose(2, 0, 1)) - bias[0]
-                rows, first = np.arange(len(block)), np.zeros(len(block), dtype=np.int64)
+                if not block:
+                    continue
+                rows = rows_of(np.arange(len(block)), np.zeros(len(block), dtype=np.int64), samples)
                 here = np.empty(own.shape, dtype=np.int8)
                 place = block.start * units
-                run(own, bias, trips, rows, first, drawing, place, state, here)
+                run(own, bias, trips, rows, drawing, place, state, here)
                 found[block, chip] = here.transpose(1, 2, 0)
         return found
 
