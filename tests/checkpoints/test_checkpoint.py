@@ -57,6 +57,17 @@ def test_the_same_checkpoint_gives_the_same_file(tmp_path, saved, checkpoint):
     assert again.read_bytes() == saved.read_bytes()
 
 
+def test_numba_is_told_where_it_was_used(make_checkpoint):
+    versions = {"hwsim": "0", "torch": "2", "numpy": "2", "python": "3"}
+    without, using = (
+        make_checkpoint(versions=each) for each in (versions, versions | {"numba": "0.61"})
+    )
+    # The hash of a file from before it was used stays what it was.
+    assert "numba" not in without.header.model_dump_json()
+    assert '"numba":"0.61"' in using.header.model_dump_json()
+    assert without.content_hash != using.content_hash
+
+
 def test_tensors_cannot_be_changed(checkpoint):
     with pytest.raises(ValueError, match="read-only"):
         checkpoint.tensors["input.bias"][0] = 1

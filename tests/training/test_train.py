@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from hwsim.cells.compiled_torch import scan_compiler
 from hwsim.checkpoints.checkpoint import load_checkpoint, save_checkpoint
 from hwsim.data.sequences import Sequences, Splits
 from hwsim.foundation.errors import InputError
@@ -30,6 +31,7 @@ def test_it_learns_and_says_how_well(splits):
     assert (header.task, header.command, header.seed) == ("toy", "make it so", 0)
     assert header.recipe["steps"] == 40
     assert header.versions.torch == torch.__version__
+    assert header.versions.numba == scan_compiler()
 
 
 @pytest.mark.parametrize("kind", ["bmru", "cmru", "fq_bmru", "alpha_cmru", "lru", "mingru", "gru"])
