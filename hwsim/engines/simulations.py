@@ -12,7 +12,10 @@ from pathlib import Path
 from hwsim.circuits.attempts import Attempt
 from hwsim.engines.transients import Transient
 from hwsim.foundation.errors import InputError, SimulatorError
-from hwsim.spice import ConvergenceError, Deck, Result, WorkerPool
+from hwsim.spice import ConvergenceError, Deck, Result, WorkerDied, WorkerPool
+
+DEATHS = 1
+"""Processes of one deck that may die without being its fault: ended by hand, or for memory."""
 
 Report = Callable[[str, float], None]
 """Told the key of a deck and the finished part of its analysis."""
@@ -27,7 +30,8 @@ class _Run:
         transient: what to simulate.
         waiting: attempts that are left.
         tried: names of those that found no solution.
-        current: name of the one that runs.
+        current: the one that runs.
+        deaths: of processes that ran it.
         place: folder of its deck, once there is one.
     """
 
@@ -35,8 +39,16 @@ class _Run:
     transient: Transient
     waiting: deque[Attempt]
     tried: list[str] = field(default_factory=list)
-    current: str = ""
+    current: Attempt | None = None
+    deaths: int = 0
     place: Path | None = None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What it took, where one attempt was not enough."""
+        if not self.tried or self.current is None:
+            return ()
+        return (*self.tried, self.current.name)
 
 
 class Simulations:
@@ -79,14 +91,15 @@ class Simulations:
             for position, outcome in self._pool.run(self._decks(iter(transients)), told):
                 run = self._running.pop(position)
                 if isinstance(outcome, ConvergenceError) and run.waiting:
-                    run.tried.append(run.current)
-                    self._again.append(run)
+                    self._try_next(run)
+                elif isinstance(outcome, WorkerDied) and run.deaths < DEATHS:
+                    self._repeat(run)
                 elif isinstance(outcome, SimulatorError):
                     raise outcome
                 else:
                     _remove(run)
                     self._last = run
-                    yield run.key, outcome, (*run.tried, run.current) if run.tried else ()
+                    yield run.key, outcome, run.told
         finally:
             for run in (*self._running.values(), *self._again):
                 _remove(run)
@@ -96,9 +109,21 @@ class Simulations:
         run = self._last
         if run is None or not run.waiting:
             return False
-        run.tried.append(run.current)
-        self._again.append(run)
+        self._try_next(run)
         return True
+
+    def _try_next(self, run: _Run) -> None:
+        """Run a deck in the next way."""
+        if run.current is not None:
+            run.tried.append(run.current.name)
+        self._again.append(run)
+
+    def _repeat(self, run: _Run) -> None:
+        """Run a deck once more as it was, because its process died and not its analysis."""
+        run.deaths += 1
+        if run.current is not None:
+            run.waiting.appendleft(run.current)
+        self._again.append(run)
 
     def _decks(self, transients: Iterator[tuple[str, Transient] | None]) -> Iterator[Deck | None]:
         """Without end: a deck may have to be run again at any time."""
@@ -109,10 +134,9 @@ class Simulations:
                 yield None
                 continue
             self._running[position] = run
-            attempt = run.waiting.popleft()
-            run.current = attempt.name
+            run.current = run.waiting.popleft()
             run.place = run.place or self._new_place(run.key)
-            yield run.transient.deck(run.place, attempt)
+            yield run.transient.deck(run.place, run.current)
 
     def _new_place(self, key: str) -> Path:
         """A folder that no other process writes to, also one that runs the same deck."""

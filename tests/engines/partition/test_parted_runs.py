@@ -173,24 +173,28 @@ def test_an_interrupted_run_loses_only_the_decks_that_ran(
     assert len(decks) == 1 + 1 + 2 * len(tiny.stages)  # the fourth twice
 
 
-def test_a_killed_worker_loses_nothing_finished(
+def test_a_killed_worker_is_replaced_once_and_nothing_finished_is_lost(
     tiny, circuits, sequences, parted, tmp_path, monkeypatch
 ):
-    count = []
+    count, killed = [], []
     submit = pool_module.WorkerProcess.submit
 
-    def kill_the_third(worker, deck):
+    def kill(worker, deck):
         submit(worker, deck)
         count.append(deck)
-        if len(count) == 3:
+        if len(count) in killed:
             worker._process.kill()
 
-    monkeypatch.setattr(pool_module.WorkerProcess, "submit", kill_the_third)
+    monkeypatch.setattr(pool_module.WorkerProcess, "submit", kill)
     engine = NgspiceEngine(circuits, tmp_path, workers=1, partition="stage")
+    killed += [3, 4]
     with pytest.raises(WorkerDied):
         engine.run(tiny, sequences)
     assert len(list((tmp_path / "parts").glob("*.run"))) == 2
+    killed += [6]
     same(engine.run(tiny, sequences), parted[0])
+    # the third, whose two workers died, and then the fourth, of which one did
+    assert len(count) == 1 + 2 * len(tiny.stages) + 3
 
 
 def test_a_drawn_chip_is_the_same_chip_in_parts(tiny, circuits, sequences, tmp_path):
