@@ -115,25 +115,40 @@ def _identity(task: str, material: Material, recipe: Recipe) -> Identity:
 
 
 def _checkpoint(task: str, best: Fit, material: Material, command: str) -> Checkpoint:
-    recipe = best.recipe
-    channels, classes = material.channels, material.classes
     tensors = network_tensors(best.network)
     # Scored in double precision with the numbers of the file, as every later reader will.
-    network = network_from_tensors(recipe, channels, len(classes), tensors)
+    network = network_from_tensors(best.recipe, material.channels, len(material.classes), tensors)
     training, validation, test = (
         score(network, make_batch(part, material.normalisation, torch.float64)).accuracy
         for part in material.sets
     )
+    metrics = Metrics(train=training, validation=validation, test=test)
+    return fitted_checkpoint(task, best, material, metrics, command)
+
+
+def fitted_checkpoint(
+    task: str, best: Fit, material: Material, metrics: Metrics, command: str = ""
+) -> Checkpoint:
+    """The checkpoint of a network that was fitted.
+
+    Args:
+        task: the task's name, for the record.
+        best: the network in its best state.
+        material: what it was fitted to.
+        metrics: its accuracies, for the record.
+        command: what the user ran, for the record.
+    """
+    recipe = best.recipe
     header = CheckpointHeader(
         cell=CellHeader(kind=recipe.cell, levels_half=recipe.levels_half),
-        channels=channels,
+        channels=material.channels,
         units=recipe.units,
         blocks=recipe.blocks,
-        classes=classes,
+        classes=material.classes,
         readout=recipe.readout,
         task=task,
         normalisation=material.normalisation,
-        metrics=Metrics(train=training, validation=validation, test=test),
+        metrics=metrics,
         seed=recipe.seed,
         versions=Versions(
             hwsim=hwsim.__version__,
@@ -145,4 +160,4 @@ def _checkpoint(task: str, best: Fit, material: Material, command: str) -> Check
         recipe=recipe.numbers(),
         command=command,
     )
-    return Checkpoint(header, tensors)
+    return Checkpoint(header, network_tensors(best.network))

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
-import hwsim
 from hwsim.foundation.errors import InputError
 from hwsim.foundation.files import content_hash, require_own_folder, write_text
+from hwsim.training.course import identity
 from hwsim.training.divergence import DivergedError
 from hwsim.training.fit import Advance, fit
 from hwsim.training.material import Material, complete
@@ -182,11 +181,5 @@ def _run(recipe: Recipe, material: Material, seeds: int, advance: Advance) -> Ou
 
 def _key(recipe: Recipe, seeds: int, material: Material) -> str:
     """Hash of everything that decides an outcome."""
-    decides: Mapping[str, object] = {
-        "recipe": recipe.numbers(),
-        "seeds": seeds,
-        "data": material.content_hash,
-        "hwsim": hwsim.__version__,
-        "torch": torch.__version__,
-    }
+    decides = {**identity(recipe, material), "seeds": seeds}
     return content_hash(json.dumps(decides, sort_keys=True).encode())
