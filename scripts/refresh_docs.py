@@ -31,6 +31,7 @@ from hwsim.circuits.figures import find_figure
 from hwsim.cli.main import main as hwsim
 from hwsim.design.store import schema_json
 from hwsim.foundation.quantities import format_quantity
+from hwsim.studies.paper import plan
 from hwsim.training import config
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,7 @@ PAGES = ("docs/tutorial.md", "docs/design_format.md", "docs/circuits.md", "docs/
 SCHEMA = "docs/design.schema.json"
 TRAINING_SCHEMA = "docs/training.schema.json"
 MAPPING_SCHEMA = "docs/mapping.schema.json"
+STUDY_SCHEMA = "docs/study.schema.json"
 WIDTH = 96
 
 _QUOTATION = re.compile(
@@ -149,6 +151,7 @@ def main() -> None:
     (ROOT / SCHEMA).write_text(schema_json(), encoding="utf-8")
     (ROOT / TRAINING_SCHEMA).write_text(config.schema_json(), encoding="utf-8")
     (ROOT / MAPPING_SCHEMA).write_text(mapping.schema_json(), encoding="utf-8")
+    (ROOT / STUDY_SCHEMA).write_text(plan.schema_json(), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="hwsim-docs-") as folder:
         workshop = Path(folder)
         prepare_workshop(workshop)

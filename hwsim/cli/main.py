@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "task": "Look at the tasks to train on; make one of a folder of sounds.",
     "train": "Train a network on a task and write its checkpoint.",
     "tune": "Search learning rate and weight decay of cells with the same budget each.",
+    "study": "Compare the cells over many seeds: convergence, initialisation, gradients, chips.",
     "import": "Make a checkpoint of the weights of other code, checked against its outputs.",
     "evaluate": "Score a checkpoint's float network, also one that no circuit can be made of.",
     "export": "Compile a checkpoint into a hardware description and a netlist.",

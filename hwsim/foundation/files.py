@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -83,6 +84,29 @@ def replaced_folder(target: Path, marker: str, keep: tuple[str, ...] = ()) -> It
         fresh.rename(target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked_folder(path: Path, what: str) -> Iterator[None]:
+    """Keep other runs out of a folder; the lock ends with the process, however that ends.
+
+    Args:
+        path: an existing folder.
+        what: that is in it, for the message.
+
+    Raises:
+        InputError: another run holds it.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise InputError(
+            f"another run is writing this {what}", where=str(path), hint="wait until it has ended"
+        ) from None
+    finally:
+        os.close(handle)
 
 
 def content_hash(*parts: bytes) -> str:

@@ -7,14 +7,18 @@ computing, and the results can be put together in their own order whoever finish
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hwsim.foundation.errors import InputError
-from hwsim.foundation.files import content_hash, replaced_folder, require_own_folder, write_bytes
+from hwsim.foundation.files import (
+    content_hash,
+    locked_folder,
+    replaced_folder,
+    require_own_folder,
+    write_bytes,
+)
 from hwsim.studies.sweep.job import COLUMNS, ChipRows, Sweep
 
 VERSION = 2
@@ -107,7 +111,7 @@ def opened(path: Path, sweep: Sweep, subject: Mapping[str, str]) -> Iterator[Swe
         with replaced_folder(path, DESCRIPTION) as fresh:
             (fresh / JOBS).mkdir()
             write_bytes(fresh / DESCRIPTION, json.dumps(described, indent=1).encode())
-    with _locked(path):
+    with locked_folder(path, "sweep"):
         _remove_torn(path)
         yield SweepFolder(path)
 
@@ -159,25 +163,6 @@ def _difference(name: str, there: object, here: object) -> str:
     if isinstance(there, int | str) and isinstance(here, int | str) and len(str(here)) < 64:
         return f"with {name} {there}, not {here}"
     return f"with other {name}"
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the folder; the lock ends with the process, however that ends.
-
-    Raises:
-        InputError: another run holds it.
-    """
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise InputError(
-            "another run is writing this sweep", where=str(path), hint="wait until it has ended"
-        ) from None
-    finally:
-        os.close(handle)
 
 
 def _remove_torn(path: Path) -> None:

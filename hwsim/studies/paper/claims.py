@@ -1,0 +1,208 @@
+"""What the literature claims of the CMRU, and what this study says to it.
+
+Only the abstracts of arXiv 2605.11855 (CMRU) and 2601.09495 (BMRU) were at hand, so the claims are
+theirs in this project's words, and the rules by which they hold are this project's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import fisher_exact
+
+from hwsim.cells.kinds import KINDS, CellKind
+from hwsim.studies.paper.convergence import convergence, widest
+from hwsim.studies.paper.gradients import gradients
+from hwsim.studies.paper.remains import remains
+from hwsim.studies.paper.sensitivity import sensitivity
+from hwsim.studies.paper.study import Study
+
+Verdict = Literal["holds", "does not hold", "not shown", "not measured"]
+
+TIMES = 10.0
+"""How much more gradient counts as more."""
+
+LEVEL = 0.05
+"""Probability of a chance difference (Fisher's exact test, two-sided) below which it counts."""
+
+CLOSE = 0.03
+"""Accuracy within which two cells are close."""
+
+MEDIAN_LOSS, LOW_LOSS = 0.01, 0.03
+"""Accuracy that the median chip and the 5th percentile of the chips may lose."""
+
+_NEW: tuple[CellKind, ...] = ("cmru", "saturating_cmru")
+_RIVALS: tuple[CellKind, ...] = ("lru", "mingru")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one task says to a claim.
+
+    Attributes:
+        task: by name.
+        verdict: of this task.
+        words: the figures.
+    """
+
+    task: str
+    verdict: Verdict
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim and its findings.
+
+    Attributes:
+        statement: what is claimed.
+        rule: when it holds.
+        findings: of the tasks that were measured.
+    """
+
+    statement: str
+    rule: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of all tasks: one that contradicts is enough, and so is one where nothing is shown."""
+        found = {one.verdict for one in self.findings}
+        order: tuple[Verdict, ...] = ("does not hold", "not shown", "holds")
+        return next((verdict for verdict in order if verdict in found), "not measured")
+
+
+def claims(study: Study) -> tuple[Claim, ...]:
+    """Every claim with what the study knows."""
+    plan = study.plan
+    long, every = plan.gradients.tasks, tuple(one.task for one in plan.tasks)
+    return (
+        Claim(
+            "gradients pass through the time of a CMRU and are blocked in a BMRU",
+            f"before training, {TIMES:g} times as much is left at the beginning",
+            _findings(study, long, _gradients),
+        ),
+        Claim(
+            "on long tasks a CMRU converges more reliably than a BMRU",
+            f"more trainings of the widths that were run reach the target, p < {LEVEL:g}",
+            _findings(study, long, _reliable),
+        ),
+        Claim(
+            "a CMRU is less sensitive to its initialisation than a BMRU",
+            f"more trainings from other starts reach the target, p < {LEVEL:g}",
+            _findings(study, plan.sensitivity.tasks, _insensitive),
+        ),
+        Claim(
+            "a CMRU comes close to LRU and minGRU",
+            "at the largest width that was run, CMRU or saturating CMRU is at most "
+            f"{100 * CLOSE:g} points below the better of them, mean of the seeds",
+            _findings(study, every, _close),
+        ),
+        Claim(
+            "quantised states survive the circuit",
+            f"of the saturating CMRU, the median chip loses at most {100 * MEDIAN_LOSS:g} point, "
+            f"the 5th percentile at most {100 * LOW_LOSS:g}",
+            _findings(study, plan.remains.tasks, _robust),
+        ),
+    )
+
+
+def _findings(
+    study: Study, tasks: Iterable[str], judge: Callable[[Study, str], Finding | None]
+) -> tuple[Finding, ...]:
+    found = (judge(study, task) for task in tasks)
+    return tuple(one for one in found if one is not None)
+
+
+def _gradients(study: Study, task: str) -> Finding | None:
+    if not _has(study, "cmru", "bmru"):
+        return None
+    cmru, bmru = gradients(study, task, "cmru"), gradients(study, task, "bmru")
+    if cmru is None or bmru is None:
+        return None
+    # A gradient of nothing leaves nothing: comparing products knows no division by zero.
+    more = cmru.left_at_start >= TIMES * bmru.left_at_start and cmru.left_at_start > 0
+    words = (
+        f"left before training: CMRU {cmru.left_at_start:.2g}, BMRU {bmru.left_at_start:.2g}; "
+        f"after it: {cmru.left_trained:.2g}, {bmru.left_trained:.2g}"
+    )
+    return Finding(study.title(task), "holds" if more else "does not hold", words)
+
+
+def _reliable(study: Study, task: str) -> Finding | None:
+    if not _has(study, "cmru", "bmru"):
+        return None
+    reached = {"cmru": 0, "bmru": 0}
+    widths = []
+    for units in study.plan.units:
+        cmru = convergence(study, task, "cmru", units)
+        bmru = convergence(study, task, "bmru", units)
+        if cmru is not None and bmru is not None:
+            widths.append(units)
+            reached["cmru"] += cmru.converged
+            reached["bmru"] += bmru.converged
+    if not widths:
+        return None
+    count = len(widths) * study.plan.seeds
+    words = (
+        f"CMRU {reached['cmru']} of {count}, BMRU {reached['bmru']} of {count}, "
+        f"d = {', '.join(map(str, widths))}"
+    )
+    return _compared(study.title(task), (reached["cmru"], count), (reached["bmru"], count), words)
+
+
+def _insensitive(study: Study, task: str) -> Finding | None:
+    if not _has(study, "cmru", "bmru"):
+        return None
+    cmru, bmru = sensitivity(study, task, "cmru"), sensitivity(study, task, "bmru")
+    if cmru is None or bmru is None:
+        return None
+    shares = (cmru.converged, cmru.trainings), (bmru.converged, bmru.trainings)
+    words = "CMRU {} of {}, BMRU {} of {}".format(*shares[0], *shares[1])
+    return _compared(study.title(task), *shares, words)
+
+
+def _compared(title: str, ours: tuple[int, int], theirs: tuple[int, int], words: str) -> Finding:
+    table = np.array([[reached, of - reached] for reached, of in (ours, theirs)])
+    probability = float(fisher_exact(table).pvalue)
+    words = f"{words}; p = {probability:.2g}"
+    if probability >= LEVEL:
+        return Finding(title, "not shown", words)
+    more = ours[0] / ours[1] > theirs[0] / theirs[1]
+    return Finding(title, "holds" if more else "does not hold", words)
+
+
+def _close(study: Study, task: str) -> Finding | None:
+    if not _has(study, *_NEW, *_RIVALS):
+        return None
+    found = widest(study, task, (*_NEW, *_RIVALS))
+    if not found:
+        return None
+    means = {cell: one.mean for cell, one in found.items()}
+    behind = max(means[cell] for cell in _RIVALS) - max(means[cell] for cell in _NEW)
+    words = ", ".join(f"{KINDS[cell].title} {100 * mean:.1f} %" for cell, mean in means.items())
+    return Finding(
+        task, "holds" if behind <= CLOSE else "does not hold", f"d = {found['cmru'].units}: {words}"
+    )
+
+
+def _robust(study: Study, task: str) -> Finding | None:
+    if not _has(study, "saturating_cmru"):
+        return None
+    found = remains(study, task, "saturating_cmru")
+    if found is None or not found.networks:
+        return None
+    median, low = found.software - found.median, found.software - found.low
+    words = (
+        f"{100 * found.software:.1f} % in software, {100 * found.median:.1f} % the median chip, "
+        f"{100 * found.low:.1f} % the 5th percentile"
+    )
+    kept = median <= MEDIAN_LOSS and low <= LOW_LOSS
+    return Finding(study.title(task), "holds" if kept else "does not hold", words)
+
+
+def _has(study: Study, *cells: CellKind) -> bool:
+    return all(cell in study.plan.cells for cell in cells)
