@@ -19,6 +19,9 @@ from hwsim.foundation.errors import InputError
 from hwsim.studies.agreement import Count
 from hwsim.studies.chip_statistics import Estimate, Integers, Share, mean_over_chips, over_chips
 
+_STILL = 0.01
+"""Variance of a level between recordings below which a cell says nothing, levels squared."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellNoise:
@@ -129,6 +132,23 @@ def noise_figures(
         for stage in design.cells:
             by_stage[stage.name].append(_cell_noise(design, stage, model, chip, noisy, trace))
     return tuple(NoiseFigures(name, tuple(chips)) for name, chips in by_stage.items())
+
+
+def tells(levels: Floats, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which cells tell recordings apart: their level varies between them at equal steps.
+
+    By more than a hundredth of a level squared, in the mean over steps. The others are clocks: they
+    climb at every step, whatever they see, or stay.
+
+    Args:
+        levels: without noise, [step, unit].
+        places: of the steps in their recordings, [step].
+    """
+    variances = [
+        levels[places == place].var(axis=0) * np.count_nonzero(places == place)
+        for place in np.unique(places)
+    ]
+    return np.asarray(np.sum(variances, axis=0) > _STILL * len(places))
 
 
 def without_noise(model: ChipModel) -> ChipModel:

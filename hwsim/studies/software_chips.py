@@ -11,11 +11,9 @@ from hwsim.chips.population import Population
 from hwsim.data.sequences import Sequences
 from hwsim.studies.agreement import Count
 from hwsim.studies.chip_statistics import Floats
-from hwsim.studies.noise_figures import CellNoise, NoiseFigures
+from hwsim.studies.noise_figures import CellNoise, NoiseFigures, tells
 from hwsim.training.chip_scores import CellRuns, ChipRuns
 from hwsim.training.fit import Advance
-
-_STILL = 0.01
 
 CHIPS_IN_NOISE = 20
 """Chips of which the figures of noise are taken: each is an average over all steps already."""
@@ -104,15 +102,8 @@ def software_chips(
 
 
 def telling_cells(run: CellRuns) -> int:
-    """Cells whose level, without noise, varies between recordings at equal steps.
-
-    By more than a hundredth of a level squared, in the mean over steps.
-    """
-    variances = [
-        run.states[run.places == place].var(axis=0) * np.count_nonzero(run.places == place)
-        for place in np.unique(run.places)
-    ]
-    return int(np.count_nonzero(np.sum(variances, axis=0) > _STILL * len(run.places)))
+    """How many cells tell recordings apart (`hwsim.studies.noise_figures.tells`)."""
+    return int(np.count_nonzero(tells(run.states, run.places)))
 
 
 def _cell_noise(run: CellRuns) -> CellNoise:
