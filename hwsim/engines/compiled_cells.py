@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -102,7 +103,9 @@ class CompiledCells:
         cell, settling = self._stage.cell, self._model.effects.settling
         if isinstance(cell, CmruCell):
             place, rows = block.start * len(bias), block.at[self.decides]
-            states = states[:, : block.steps]
+            # One row a step, without gaps: loops need not be compiled for a second kind of array.
+            shape = len(bias), block.steps, states.shape[2]
+            states = states.reshape(-1)[: prod(shape)].reshape(shape)
             cell_loops.climb(
                 total, bias, trips, cell.half_range, rows, noise, place, memory.level, states
             )
