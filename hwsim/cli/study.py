@@ -114,8 +114,12 @@ def _run(study: Study, selection: Selection, jobs: int, *, as_json: bool) -> Non
     from hwsim.studies.paper.processes import workers
     from hwsim.studies.paper.run import run_study
 
-    with _watching(as_json=as_json) as watch, workers(jobs) as executor:
-        run_study(study, selection, executor, workers=jobs, watch=watch)
+    try:
+        with _watching(as_json=as_json) as watch, workers(jobs) as executor:
+            run_study(study, selection, executor, workers=jobs, watch=watch)
+    except KeyboardInterrupt:
+        click.echo(f"kept in {study.folder.path}: the same command goes on", err=True)
+        raise
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
 from hwsim.cells.kinds import KINDS, CellKind
 from hwsim.report.figure_style import MUTED, PALETTE, Canvas, house_style, panels
@@ -34,9 +34,9 @@ _FAINTEST = 1e-12
 """What is left of a gradient where the picture ends: zero is below every logarithm."""
 
 _NAMES: Mapping[Knob, str] = {
-    "alpha": "α₀ over the planned one",
-    "beta": "β₀ over the planned one",
-    "weight_gain": "initial weights over the planned ones",
+    "alpha": "α₀, of the planned one",
+    "beta": "β₀, of the planned one",
+    "weight_gain": "weights, of the planned ones",
 }
 
 
@@ -97,7 +97,7 @@ def sensitivity_figure(study: Study) -> Figure | None:
         for row, (task, by_cell) in enumerate(found.items()):
             for column, knob in enumerate(KNOBS):
                 panel = axes[row * len(KNOBS) + column]
-                _draw_starts(panel, knob, by_cell)
+                _draw_starts(panel, knob, by_cell, study)
                 panel.set_title(study.title(task) if column == 0 else "")
         _finish(figure, axes, len(axes), study.plan.cells)
         return figure
@@ -107,7 +107,9 @@ def _known(row: Mapping[CellKind, Sensitivity | None]) -> dict[CellKind, Sensiti
     return {cell: one for cell, one in row.items() if one is not None}
 
 
-def _draw_starts(panel: Axes, knob: Knob, by_cell: Mapping[CellKind, Sensitivity]) -> None:
+def _draw_starts(
+    panel: Axes, knob: Knob, by_cell: Mapping[CellKind, Sensitivity], study: Study
+) -> None:
     for cell, one in by_cell.items():
         points = {
             start.factor: each.mean for start, each in one.others.items() if start.knob == knob
@@ -119,6 +121,9 @@ def _draw_starts(panel: Axes, knob: Knob, by_cell: Mapping[CellKind, Sensitivity
         x = sorted(points)
         panel.plot(x, [points[each] for each in x], line, marker=marker, ms=4, color=colour, lw=1.2)
     panel.set(xscale="log", xlabel=_NAMES[knob])
+    factors = sorted({1.0, *study.plan.sensitivity.factors})
+    panel.set_xticks(factors, [f"{factor:g}" for factor in factors])
+    panel.xaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_major_formatter(PercentFormatter(1.0))
     panel.grid(visible=True)
 
@@ -142,6 +147,8 @@ def gradients_figure(study: Study) -> Figure | None:
                     _draw_flow(panel, cell, flow.start if column == 0 else flow.trained)
                 panel.set_title(f"{study.title(task)}, {when}")
                 panel.set(yscale="log", xlabel="steps before the last one")
+                panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+                panel.yaxis.set_minor_locator(NullLocator())
                 panel.grid(visible=True)
             axes[2 * row].set_ylabel("gradient, over that\nof the step before the last")
         _finish(figure, axes, len(axes), study.plan.cells)

@@ -88,6 +88,16 @@ def test_the_command_runs_a_part_and_says_what_is_left(plan_file, tmp_path, caps
     assert "page.md" in capsys.readouterr().out
 
 
+def test_an_interrupted_run_says_how_it_goes_on(plan_file, tmp_path, capsys, monkeypatch):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hwsim.studies.paper.run.run_study", interrupted)
+    out = tmp_path / "out"
+    assert main(["study", "paper", "--out", str(out), "--plan", plan_file]) == 130
+    assert f"kept in {out}: the same command goes on" in capsys.readouterr().err
+
+
 def test_the_usual_plan_is_printed_as_it_can_be_given(tmp_path, capsys):
     assert main(["study", "plan"]) == 0
     (tmp_path / "usual.yaml").write_text(capsys.readouterr().out)
