@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from hwsim.foundation.errors import InputError
 from hwsim.studies.paper.agenda import STAGES, Stage, works
+from hwsim.studies.paper.folder import kept
 from hwsim.studies.paper.outcomes import Outcome
 from hwsim.studies.paper.selection import Selection
 from hwsim.studies.paper.study import Study
@@ -103,9 +104,15 @@ def compute(work: Work, folder: Path) -> Outcome:
     Args:
         work: what to run.
         folder: of the study.
+
+    Raises:
+        InputError: its network cannot be written or read.
     """
-    with threadpool_limits(1):
-        return work.run(folder)
+    try:
+        with threadpool_limits(1):
+            return work.run(folder)
+    except InputError as error:
+        raise kept(error) from None
 
 
 def _finished(

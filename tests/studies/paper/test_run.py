@@ -141,11 +141,13 @@ def test_folders_of_others_are_left_alone(plan, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_a_disk_that_is_full_is_told_and_what_is_there_stays(study, monkeypatch):
+@pytest.mark.parametrize("writer", ["folder.write_bytes", "work.save_checkpoint"])
+def test_a_disk_that_is_full_is_told_and_what_is_there_stays(study, writer, monkeypatch):
     def full(path, _content):
         raise InputError("cannot write: No space left on device", where=str(path))
 
-    monkeypatch.setattr("hwsim.studies.paper.folder.write_bytes", full)
+    monkeypatch.setattr(f"hwsim.studies.paper.{writer}", full)
     with pytest.raises(InputError, match=r"No space left.*the same command continues"):
         run_study(study, Selection.everything(study.plan), OneByOne())
-    assert list((study.folder.path / "results").iterdir()) == []
+    assert list((study.folder.path / "networks").iterdir()) == []
+    assert list(study.folder.path.rglob(".*")) == []
