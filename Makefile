@@ -8,10 +8,11 @@ PINS := pyproject.toml constraints.txt
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test clean system
+.PHONY: help demo truth test clean system
 
 help:
 	@echo "make demo    compile, simulate and compare a trained network; results in runs/demo"
+	@echo "make truth   every test recording at transistor level, hours; its figures in the pages"
 	@echo "make test    check style, types, layers and documentation, then run the tests"
 	@echo "make clean   remove caches, the built documentation and runs/demo"
 	@echo
@@ -20,6 +21,13 @@ help:
 
 demo: .venv/installed
 	@$(BIN)/hwsim demo --out runs/demo
+
+# Interrupted at any time, it goes on where it was.
+truth: .venv/installed
+	@$(BIN)/hwsim export models/japanese_vowels_cmru_k3_d8.safetensors --out runs/truth/export
+	@$(BIN)/hwsim verify runs/truth/export --partition cell --samples 370 --json \
+		>runs/truth/verification.json
+	@$(BIN)/python scripts/transistor_figures.py --verification runs/truth/verification.json
 
 # MkDocs counts no warning that --quiet hides, so --strict would pass.
 test: .venv/installed-dev

@@ -7,11 +7,11 @@ python scripts/readme_figures.py runs/demo/summary.json
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import click
+from marked_block import table, with_block
 
 from hwsim.foundation.quantities import format_quantity
 
@@ -40,13 +40,7 @@ def with_figures(readme: str, text: str) -> str:
     Raises:
         ValueError: the markers are not there, once each and in order.
     """
-    if readme.count(BEGIN) != 1 or readme.count(END) != 1:
-        raise ValueError(f"needs one line '{BEGIN}' and one line '{END}'")
-    before, _, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"'{END}' stands before '{BEGIN}'")
-    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+    return with_block(readme, BEGIN, END, text)
 
 
 def _network(summary: Summary) -> str:
@@ -69,7 +63,7 @@ def _by_engine(summary: Summary) -> str:
         format_quantity(summary["power_watts"][name], "W") for name in ("behavioural", "ngspice")
     ]
     energy = format_quantity(summary["energy_joules_per_inference"], "J")
-    return _table(
+    return table(
         ("", *ENGINES),
         [
             ("recordings", *(summary["samples"][name] for name in ENGINES)),
@@ -86,7 +80,7 @@ def _by_pair(summary: Summary) -> str:
         ("same states, cell x step", "state_agreement"),
         ("rms difference of the outputs", "output_error"),
     )
-    return _table(
+    return table(
         ("", *(pair.replace("_vs_", " and ") for pair in PAIRS)),
         [(what, *(f"{summary[key][pair]:.2%}" for pair in PAIRS)) for what, key in rows],
     )
@@ -105,15 +99,6 @@ def _single_steps(summary: Summary) -> str:
             "threshold away from it."
         )
     return text
-
-
-def _table(head: tuple[object, ...], rows: list[tuple[object, ...]]) -> str:
-    lines = [_row(head), f"|{'---|' * len(head)}", *(_row(row) for row in rows)]
-    return "\n".join(lines)
-
-
-def _row(cells: tuple[object, ...]) -> str:
-    return re.sub(r" +", " ", f"| {' | '.join(str(cell) for cell in cells)} |")
 
 
 @click.command()

@@ -149,7 +149,7 @@ def _as_drawn(export: Export, samples: int, run: Run, *, as_json: bool) -> bool:
         chip = behavioural_engine(export, run)
         verification = verify(export.design, sequences, samples, engine, chip)
     emit(
-        verification.record(),
+        _subject(export, run) | verification.record(),
         as_json=as_json,
         show=lambda console: show_verification(console, verification),
     )
@@ -186,11 +186,17 @@ def _drawn_chips(export: Export, samples: int, draw: Draw, run: Run, *, as_json:
         )
         verification = verify_chips(export.design, sequences, samples, model, engine)
     emit(
-        verification.record(),
+        _subject(export, run) | verification.record(),
         as_json=as_json,
         show=lambda console: show_chips(console, verification),
     )
     return bool(verification.violations)
+
+
+def _subject(export: Export, run: Run) -> dict[str, object]:
+    """What was verified, and how, for JSON."""
+    design = export.design
+    return {"name": design.name, "technology": design.technology, "partition": run.partition}
 
 
 def show_verification(console: Console, verification: Verification) -> None:

@@ -10,7 +10,7 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 @pytest.fixture(scope="session")
 def script():
-    """Import a script by its name."""
+    """Import a script by its name; it finds those beside it."""
 
     def load(name):
         spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
@@ -18,4 +18,6 @@ def script():
         spec.loader.exec_module(module)
         return module
 
-    return load
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(SCRIPTS))
+        yield load
