@@ -1,14 +1,15 @@
 """How fast the behavioural engine runs many chips, as ratios measured in one run.
 
-    python benchmarks/chips.py [--full] [--json]
+    python benchmarks/chips.py [--full] [--turns] [--json]
 
 The standard job (1000 chips, 500 samples, 64 steps, one block of 16 ladders of 15 levels, 8 inputs,
 mismatch) as users run it, by `run_chips`: a compiled network with the power of every chip, in
 float64. With mismatch alone, with noise from step to step, and with every effect, against the same
 network's decisions computed naively, chip by chip in NumPy float32; against the matrix product of
 as many multiplications; its peak memory in a process of its own; and how its time grows with chips,
-samples and steps. Fewer chips than 1000 unless ``--full``: the fit tells what more would take. The
-ratio to ngspice is that of `benchmarks/engines.py`.
+samples and steps. Fewer chips than 1000 unless ``--full``: the fit tells what more would take.
+``--turns`` leaves out every effect, memory and growth. The ratio to ngspice is that of
+`benchmarks/engines.py`.
 
 Everything is timed in turns, so that ratios mean something on a machine that does other things.
 Wall times let the engine use all its workers; CPU times say what the arithmetic itself costs.
@@ -20,7 +21,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -122,13 +123,26 @@ def growth(size: Size, axis: str, rounds: int, run: Run) -> dict[str, list[float
 
 def measure(size: Size, noise: float, rounds: int, run: Run) -> dict[str, Any]:
     """Everything this benchmark knows, in one object that JSON can hold."""
-    effects = {
+    effects = _effects(noise)
+    # First, because a process begins with the peak of the one that started it.
+    memory = max(peak_memory(size, each, run) for each in effects.values())
+    found = race(size, noise, effects, rounds, run)
+    every = {axis: growth(size, axis, rounds, run) for axis in AXES}
+    return found | {"peak_memory_gib": memory, "growth": every}
+
+
+def _effects(noise: float) -> dict[str, Effects]:
+    return {
         "plain": NOTHING_ELSE,
         "noisy": replace(NOTHING_ELSE, step_noise=noise),
         "every": replace(EVERY_EFFECT, step_noise=noise),
     }
-    # First, because a process begins with the peak of the one that started it.
-    memory = {name: peak_memory(size, each, run) for name, each in effects.items()}
+
+
+def race(
+    size: Size, noise: float, effects: dict[str, Effects], rounds: int, run: Run
+) -> dict[str, Any]:
+    """Times of the naive form, of the engine with some effects, and of a product, in turns."""
     network = draw_network(size)
     few = draw_network(size.with_sizes(samples=4, steps=4))
     for each in effects.values():
@@ -144,24 +158,19 @@ def measure(size: Size, noise: float, rounds: int, run: Run) -> dict[str, Any]:
         "noise": noise,
         "seconds": wall,
         "cpu_seconds": cpu,
-        **_ratios(best(wall), ""),
-        **_ratios(best(cpu), "_cpu"),
+        **_ratios(best(wall), effects, ""),
+        **_ratios(best(cpu), effects, "_cpu"),
         "same_decisions": float(
             (
                 run(network, size.chips, NOTHING_ELSE) == run_network_naively(network, size.chips)
             ).mean()
         ),
-        "peak_memory_gib": max(memory.values()),
-        "growth": {axis: growth(size, axis, rounds, run) for axis in AXES},
     }
 
 
-def _ratios(taken: dict[str, float], suffix: str) -> dict[str, float]:
+def _ratios(taken: dict[str, float], effects: Iterable[str], suffix: str) -> dict[str, float]:
     return {
-        **{
-            f"naive_over_{name}{suffix}": taken["naive"] / taken[name]
-            for name in ("plain", "noisy", "every")
-        },
+        **{f"naive_over_{name}{suffix}": taken["naive"] / taken[name] for name in effects},
         f"plain_over_product{suffix}": taken["plain"] / taken["product"],
     }
 
@@ -175,7 +184,7 @@ def told(found: dict[str, Any]) -> str:
         f"{'naive, float32':26s}{wall['naive']:8.2f}{cpu['naive']:8.2f}",
     ]
     rows = {"plain": "mismatch", "noisy": "mismatch, step noise", "every": "every effect"}
-    for name, text in rows.items():
+    for name, text in ((each, rows[each]) for each in rows if each in wall):
         faster = found[f"naive_over_{name}"], found[f"naive_over_{name}_cpu"]
         lines.append(
             f"{text:26s}{wall[name]:8.2f}{cpu[name]:8.2f}   {faster[0]:.2f}, {faster[1]:.2f}"
@@ -184,9 +193,10 @@ def told(found: dict[str, Any]) -> str:
         f"{'matrix product':26s}{wall['product']:8.2f}{cpu['product']:8.2f}   of as many "
         f"multiplications: mismatch takes {found['plain_over_product_cpu']:.1f} times its CPU time",
         f"same decisions    {found['same_decisions']:.4%} of the naive ones, in float32",
-        f"peak memory       {found['peak_memory_gib']:.2f} GiB",
     ]
-    for axis, fit in found["growth"].items():
+    if "peak_memory_gib" in found:
+        lines.append(f"peak memory       {found['peak_memory_gib']:.2f} GiB")
+    for axis, fit in found.get("growth", {}).items():
         lines.append(
             f"CPU time over {axis:7s} as its power {fit['exponent']:.2f}; "
             f"{fit['slope']:.3g} s each on a line that starts at {fit['offset']:.0%}, "
@@ -210,6 +220,9 @@ def told(found: dict[str, Any]) -> str:
 @click.option("--rounds", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), help="threads; one a core by default")
 @click.option("--form", type=click.Choice(["fastest", "arrays", "compiled"]), default="fastest")
+@click.option(
+    "--turns", is_flag=True, help="mismatch and noise in turns with the naive form, alone"
+)
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 def main(
     chips: int,
@@ -220,12 +233,17 @@ def main(
     rounds: int,
     workers: int | None,
     form: Form,
+    turns: bool,
     as_json: bool,
 ) -> None:
     """Time the standard job in all ways and print the ratios."""
     size = Size(chips=Size().chips if full else chips, samples=samples, steps=steps)
     run = partial(run_network, form=form, workers=workers)
-    found = measure(size, noise, rounds, run)
+    if turns:
+        effects = {name: each for name, each in _effects(noise).items() if name != "every"}
+        found = race(size, noise, effects, rounds, run)
+    else:
+        found = measure(size, noise, rounds, run)
     click.echo(json.dumps(found) if as_json else told(found))
 
 
