@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hwsim.cells.kinds import KINDS
 from hwsim.studies.paper.agenda import STAGES, works
 from hwsim.studies.paper.selection import Part, Selection
 from hwsim.studies.paper.study import Study
+from hwsim.studies.paper.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +21,19 @@ class Absence:
         part: of the study.
         missing: how many have not.
         total: how many there are to be.
-        cells: of those that have not, with their widths.
+        where: widths and cells of those that have not, in words.
     """
 
     task: str
     part: Part
     missing: int
     total: int
-    cells: tuple[str, ...]
+    where: tuple[str, ...]
 
     @property
     def words(self) -> str:
         """For a person."""
-        of = "" if self.missing == self.total else f": {', '.join(self.cells)}"
+        of = "" if self.missing == self.total else f": {'; '.join(self.where)}"
         return f"{self.task}, {self.part}, {self.missing} of {self.total}{of}"
 
 
@@ -58,6 +59,14 @@ def _absences(forecast: Study, selection: Selection) -> Iterator[Absence]:
             ]
             missing = [work for work in listed if forecast.outcome(work) is None]
             if missing:
-                networks = dict.fromkeys((one.recipe.cell, one.recipe.units) for one in missing)
-                cells = tuple(f"{KINDS[cell].title} d = {units}" for cell, units in networks)
-                yield Absence(forecast.title(task), part, len(missing), len(listed), cells)
+                counts = len(missing), len(listed)
+                yield Absence(forecast.title(task), part, *counts, tuple(_where(missing, listed)))
+
+
+def _where(missing: Sequence[Work], listed: Sequence[Work]) -> Iterator[str]:
+    """Widths, each with the cells that lack something there."""
+    every = {one.recipe.cell for one in listed}
+    for units in sorted({one.recipe.units for one in missing}):
+        cells = dict.fromkeys(one.recipe.cell for one in missing if one.recipe.units == units)
+        named = ", ".join(KINDS[cell].title for cell in cells)
+        yield f"d = {units} of {'every cell' if set(cells) == every else named}"

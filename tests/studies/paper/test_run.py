@@ -96,6 +96,12 @@ def test_a_selection_runs_what_it_needs_and_no_more(plan, tmp_path):
         missing = absences(study, Selection.everything(plan))
         gradients = next(one for one in missing if one.part == "gradients")
         assert (gradients.missing, gradients.total) == (2 * 10 - 2, 2 * 10)
+        assert gradients.words == "toy, gradients, 18 of 20: d = 3 of every cell"
+        convergence = next(one for one in missing if one.part == "convergence")
+        assert convergence.words.endswith("19 of 20: d = 2 of every cell; d = 3 of every cell")
+        run_study(study, Selection.of(plan, cells=("cmru",), parts=("convergence",)), OneByOne())
+        convergence = absences(study, Selection.everything(plan))[0]
+        assert convergence.words.endswith("d = 3 of BMRU, saturating CMRU, LRU, minGRU")
 
 
 @pytest.mark.parametrize(
