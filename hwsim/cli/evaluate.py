@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hwsim.checkpoints.checkpoint import Checkpoint
     from hwsim.chips.population import Population
     from hwsim.data.sequences import Splits
+    from hwsim.studies.noise_figures import NoiseFigures
     from hwsim.studies.software_chips import SoftwareChips
 
 
@@ -121,9 +122,14 @@ def _show_chips(console: Console, drawn: SoftwareChips) -> None:
         return
     heads = ("exact states", "rms suppression", "margin over noise", "5th percentile")
     table = Table("cells", "that tell", *heads)
-    for each, telling in zip(drawn.noise, drawn.telling, strict=True):
-        figures = (each.suppression, each.margin, each.low_margin)
-        states = f"{100 * each.same_states.over_chips.value:.2f} %"
-        values = (f"{figure.value:.3g}" for figure in figures)
-        table.add_row(each.stage, f"{telling:.3g}", states, *values)
+    for each, telling, those in zip(drawn.noise, drawn.telling, drawn.of_telling, strict=True):
+        table.add_row(each.stage, f"{telling:.3g}", *_figures(each))
+        if those is not None:
+            table.add_row("those that tell", "", *_figures(those))
     console.print(table)
+
+
+def _figures(noise: NoiseFigures) -> tuple[str, ...]:
+    figures = (noise.suppression, noise.margin, noise.low_margin)
+    states = f"{100 * noise.same_states.over_chips.value:.2f} %"
+    return states, *(f"{figure.value:.3g}" for figure in figures)

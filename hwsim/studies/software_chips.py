@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hwsim.checkpoints.checkpoint import Checkpoint
 from hwsim.chips.population import Population
@@ -14,6 +16,8 @@ from hwsim.studies.chip_statistics import Floats
 from hwsim.studies.noise_figures import CellNoise, NoiseFigures, tells
 from hwsim.training.chip_scores import CellRuns, ChipRuns
 from hwsim.training.fit import Advance
+
+_ALL = slice(None)
 
 CHIPS_IN_NOISE = 20
 """Chips of which the figures of noise are taken: each is an average over all steps already."""
@@ -30,12 +34,14 @@ class SoftwareChips:
         telling: cells of each block whose level differs between recordings (`telling_cells`), mean
             over the same chips. The others are clocks or constants: they hold their states in any
             noise, and say nothing.
+        of_telling: the same figures of these cells alone, None where there are none.
     """
 
     accuracies: Floats
     nominal: float
     noise: tuple[NoiseFigures, ...]
     telling: tuple[float, ...]
+    of_telling: tuple[NoiseFigures | None, ...]
 
     @property
     def median(self) -> float:
@@ -57,8 +63,14 @@ class SoftwareChips:
             "least": float(self.accuracies.min()),
             "chips": len(self.accuracies),
             "noise": {
-                figures.stage: figures.record() | {"telling_cells": telling}
-                for figures, telling in zip(self.noise, self.telling, strict=True)
+                figures.stage: figures.record()
+                | {
+                    "telling_cells": telling,
+                    "of_telling": None if those is None else those.record(),
+                }
+                for figures, telling, those in zip(
+                    self.noise, self.telling, self.of_telling, strict=True
+                )
             },
         }
 
@@ -87,17 +99,18 @@ def software_chips(
     nominal = float(runs.accuracies(Population(chips.seed, 1, mismatch_scale=0.0))[0])
     accuracies = runs.accuracies(chips, noise, advance)
     if not noise:
-        return SoftwareChips(accuracies, nominal, (), ())
+        return SoftwareChips(accuracies, nominal, (), (), ())
     count = min(chips.count, CHIPS_IN_NOISE)
     blocks = tuple(zip(*(runs.cell_runs(chips, k, noise) for k in range(count)), strict=True))
     return SoftwareChips(
         accuracies,
         nominal,
         tuple(
-            NoiseFigures(f"cells_{block + 1}", tuple(_cell_noise(each) for each in of_block))
+            NoiseFigures(_stage(block), tuple(_cell_noise(each) for each in of_block))
             for block, of_block in enumerate(blocks)
         ),
         tuple(float(np.mean([telling_cells(each) for each in of_block])) for of_block in blocks),
+        tuple(_of_telling(_stage(block), of_block) for block, of_block in enumerate(blocks)),
     )
 
 
@@ -106,16 +119,30 @@ def telling_cells(run: CellRuns) -> int:
     return int(np.count_nonzero(tells(run.states, run.places)))
 
 
-def _cell_noise(run: CellRuns) -> CellNoise:
-    noise = run.noisy - run.candidates
-    margin = run.distances / np.sqrt(np.mean(noise**2, axis=0))
-    same = np.isclose(run.states, run.changed, rtol=0, atol=0.5)
+def _stage(block: int) -> str:
+    return f"cells_{block + 1}"
+
+
+def _of_telling(stage: str, runs: Iterable[CellRuns]) -> NoiseFigures | None:
+    """Figures of the cells that tell, on the chips that have some."""
+    units = [(run, tells(run.states, run.places)) for run in runs]
+    found = tuple(_cell_noise(run, those) for run, those in units if those.any())
+    return NoiseFigures(stage, found) if found else None
+
+
+def _cell_noise(run: CellRuns, units: NDArray[np.bool_] | slice = _ALL) -> CellNoise:
+    candidates, states, changed = (
+        each[:, units] for each in (run.candidates, run.states, run.changed)
+    )
+    noise = run.noisy[:, units] - candidates
+    margin = run.distances[:, units] / np.sqrt(np.mean(noise**2, axis=0))
+    same = np.isclose(states, changed, rtol=0, atol=0.5)
     return CellNoise(
         same=Count(int(np.count_nonzero(same)), same.size),
         candidate_noise=float(np.mean(noise**2)),
-        candidate=float(np.mean(run.candidates**2)),
-        level_change=float(np.mean((run.changed - run.states) ** 2)),
-        level=float(np.mean(run.states**2)),
+        candidate=float(np.mean(candidates**2)),
+        level_change=float(np.mean((changed - states) ** 2)),
+        level=float(np.mean(states**2)),
         margin=float(np.median(margin)),
         low_margin=float(np.percentile(margin, 5)),
     )

@@ -30,6 +30,11 @@ def test_the_figures_by_hand():
     assert (found.same.hits, found.same.total) == (7, 8)
     # The other cell is at 1, then at 2, in both recordings.
     assert study.telling_cells(run) == 1
+    those = study._of_telling("cells_1", (run, run))
+    assert [(each.same.hits, each.same.total) for each in those.chips] == [(4, 4)] * 2
+    assert those.chips[0].level == pytest.approx(6 / 4)
+    still = dataclasses.replace(run, states=0 * states)
+    assert study._of_telling("cells_1", (still,)) is None
     figures = NoiseFigures("cells_1", (found, found))
     assert figures.suppression.value == pytest.approx(0.1 / math.sqrt((1 / 8) / (16 / 8)))
     assert figures.margin.value == pytest.approx(5.0)

@@ -104,9 +104,11 @@ def test_noise_is_told_with_its_three_figures(network, task):
     figures = found["noise"]["cells_1"]
     assert 0 < figures["exact_state_fraction"]["value"] < 1
     assert figures["rms_suppression"]["value"] > 0
+    assert 0 < figures["of_telling"]["exact_state_fraction"]["value"] < 1
     told = run(network, "--data", task, "--chips", 4, "--noise", 0.3).stdout
     assert "exact states" in told
     assert "5th percentile" in told
+    assert "those that tell" in told
 
 
 @pytest.mark.parametrize(
