@@ -111,7 +111,8 @@ def _task_section(study: Study, task: str) -> str:
     target = share(plan.task(task).target, 0)
     return (
         f"### {study.title(task)}\n\n"
-        "Test accuracy in %: mean ± standard deviation (worst seed).\n\n"
+        "Test accuracy in %: mean ± standard deviation (worst seed). A star marks a learning rate "
+        "at an end of those that were tried.\n\n"
         f"{accuracies}\n\nSeeds that reach {target}; median of the steps until nine tenths of the "
         f"final validation accuracy.\n\n{arrivals}"
     )
@@ -123,7 +124,11 @@ def _code(study: Study, task: str) -> str:
 
 def _rate(study: Study, task: str, cell: CellKind) -> str:
     rate = best_rate(study, task, cell)
-    return DASH if rate is None else f"{rate:g}"
+    if rate is None:
+        return DASH
+    tried = study.plan.tuning.rates
+    # A star is no emphasis in Markdown as long as it stands alone in its cell.
+    return f"{rate:g}{' *' if rate in (min(tried), max(tried)) else ''}"
 
 
 def _parameters(study: Study, task: str, cell: CellKind) -> str:

@@ -111,7 +111,7 @@ def test_claims_turn_with_the_figures(study, fill):
 
 
 def test_tables_say_the_figures(full):
-    assert "| CMRU | 0.1 | 91.0 ± 1.4 (90.0) | 91.0 ± 1.4 (90.0) |" in convergence_tables(full)
+    assert "| CMRU | 0.1 * | 91.0 ± 1.4 (90.0) | 91.0 ± 1.4 (90.0) |" in convergence_tables(full)
     assert "2 of 2; 2" in convergence_tables(full)
     assert "0 of 2; 2" in convergence_tables(full)
     assert "| 41.0\N{NO-BREAK SPACE}% | 91.0" in summary_table(full)
