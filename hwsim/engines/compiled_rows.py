@@ -18,7 +18,7 @@ SMALL = 10**6
 """Multiplications up to which OpenBLAS takes matrices as they are: of larger ones it makes copies
 first, which pays where each number is used often."""
 
-PIECES = 4
+PIECES = 16
 """At most, of a product that is cut into small ones."""
 
 
