@@ -12,7 +12,7 @@ from hwsim.report.study_tables import (
     sensitivity_tables,
     summary_table,
 )
-from hwsim.studies.paper.claims import claims
+from hwsim.studies.paper.claims import Claim, Finding, claims
 from hwsim.studies.paper.convergence import convergence
 from hwsim.studies.paper.gradients import gradients, left
 from hwsim.studies.paper.outcomes import TrainingOutcome
@@ -94,6 +94,7 @@ def test_claims_follow_from_the_figures(full):
         "holds",
         "holds",
         "holds",
+        "holds",
         "does not hold",
     ]
 
@@ -102,6 +103,7 @@ def test_claims_turn_with_the_figures(study, fill):
     turned = GOOD | {"cmru": 0.3, "saturating_cmru": 0.3, "bmru": 0.9}
     fill(study, lambda recipe: turned[recipe.cell], FLOW | {"bmru": 1.0}, (0.9, 0.9))
     assert [one.verdict for one in claims(study)] == [
+        "does not hold",
         "does not hold",
         "does not hold",
         "does not hold",
@@ -119,7 +121,7 @@ def test_tables_say_the_figures(full):
     assert "| CMRU | 1 | 1 |" in gradients_table(full)
     assert "| 90.0\N{NO-BREAK SPACE}% | 88.0\N{NO-BREAK SPACE}% | 85.0" in remains_table(full)
     assert absent_list(full) == "Everything that is planned has been run."
-    assert claims_table(full).count("**") == 2 * 5
+    assert claims_table(full).count("**") == 2 * 6
 
 
 def test_what_has_not_been_run_is_listed_and_has_no_figures(study):
@@ -128,3 +130,9 @@ def test_what_has_not_been_run_is_listed_and_has_no_figures(study):
     assert remains_table(study) == "Not run yet."
     assert absent_list(study).count("\n- ") == 3
     assert {one.verdict for one in claims(study)} == {"not measured"}
+
+
+def test_tasks_that_disagree_are_counted():
+    findings = (Finding("a", "holds", ""), Finding("b", "not shown", ""))
+    assert Claim("", "", findings).verdict == "holds on 1 of 2 tasks"
+    assert Claim("", "", findings[1:]).verdict == "not shown"
