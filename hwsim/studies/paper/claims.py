@@ -88,7 +88,8 @@ def claims(study: Study) -> tuple[Claim, ...]:
             _findings(study, long, _gradients_at_start),
         ),
         Claim(
-            "in trained networks, gradients pass through the time of a CMRU and are blocked in a BMRU",
+            "in trained networks, gradients pass through the time of a CMRU and are blocked in a "
+            "BMRU",
             f"{TIMES:g} times as much is left at the beginning of the sequences",
             _findings(study, long, _gradients_trained),
         ),
