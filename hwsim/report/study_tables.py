@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from hwsim import __version__
@@ -203,8 +204,9 @@ _WHEN = ("before", "trained")
 
 
 def _flow(flow: Flow | None) -> Iterator[str]:
-    for value in (None, None) if flow is None else (flow.left_at_start, flow.left_trained):
-        yield DASH if value is None else ("0" if value == 0 else f"{value:.2g}")
+    values = (math.nan,) * 2 if flow is None else (flow.left_at_start, flow.left_trained)
+    for value in values:
+        yield DASH if math.isnan(value) else f"{value:.2g}"
 
 
 def remains_table(study: Study) -> str:

@@ -6,6 +6,7 @@ theirs in this project's words, and the rules by which they hold are this projec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -140,6 +141,8 @@ def _more_left(study: Study, task: str, part: Callable[[Flow], float]) -> Findin
     if cmru is None or bmru is None:
         return None
     ours, theirs = part(cmru), part(bmru)
+    if math.isnan(ours) or math.isnan(theirs):
+        return None
     # Where nothing is left of theirs, anything is more: a product knows no division by zero.
     more = ours > 0 and ours >= TIMES * theirs
     words = f"left of CMRU {ours:.2g}, of BMRU {theirs:.2g}"

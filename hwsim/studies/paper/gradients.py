@@ -34,14 +34,19 @@ class Flow:
     @property
     def left_at_start(self) -> float:
         """Median over seeds of `left` before training."""
-        return float(np.median(left(self.start)))
+        return _median_left(self.start)
 
     @property
     def left_trained(self) -> float:
-        """Median over seeds of `left` after training; NaN where none has a network."""
-        if not self.trained.size:
-            return math.nan
-        return float(np.median(left(self.trained)))
+        """Median over seeds of `left` after training; NaN where no seed has a gradient."""
+        return _median_left(self.trained)
+
+
+def _median_left(norms: Floats) -> float:
+    """Of the seeds with a gradient: a loss that is zero to the last bit has none."""
+    found = left(norms) if norms.size else np.zeros(0)
+    known = found[~np.isnan(found)]
+    return float(np.median(known)) if known.size else math.nan
 
 
 def left(norms: Floats) -> Floats:

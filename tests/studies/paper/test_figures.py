@@ -14,7 +14,7 @@ from hwsim.report.study_tables import (
 )
 from hwsim.studies.paper.claims import Claim, Finding, claims
 from hwsim.studies.paper.convergence import convergence
-from hwsim.studies.paper.gradients import gradients, left
+from hwsim.studies.paper.gradients import Flow, gradients, left
 from hwsim.studies.paper.outcomes import TrainingOutcome
 from hwsim.studies.paper.remains import remains
 from hwsim.studies.paper.tuning import best_rate
@@ -74,6 +74,16 @@ def test_what_is_left_of_a_gradient_compares_tenths_without_the_last_step():
     norms[1, -4:] = 0.25
     np.testing.assert_allclose(left(norms), [1.0, 0.25])
     assert np.isnan(left(np.zeros((1, 40)))).all()
+
+
+def test_seeds_without_a_gradient_do_not_count():
+    norms = np.ones((3, 40))
+    norms[0] = 0.0
+    norms[1, -4:] = 0.5
+    flow = Flow(start=norms, trained=np.zeros((2, 40)))
+    assert flow.left_at_start == pytest.approx(0.75)
+    assert np.isnan(flow.left_trained)
+    assert np.isnan(Flow(start=norms, trained=np.zeros(0)).left_trained)
 
 
 def test_gradients_and_chips_of_a_cell(full, toy):
