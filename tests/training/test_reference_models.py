@@ -19,7 +19,7 @@ PLAIN = {
     "japanese_vowels_cmru_k3_d8": ("saturating_cmru", 3),
     "japanese_vowels_fq_bmru_d8": ("fq_bmru", None),
 }
-AWARE = {"japanese_vowels_cmru_k3_d8_aware": ("saturating_cmru", 3)}
+AWARE = {f"{name}_aware": cell for name, cell in PLAIN.items()}
 MODELS = PLAIN | AWARE
 
 
