@@ -54,7 +54,7 @@ def convergence_figure(study: Study) -> Figure | None:
         figure, axes = panels(_SHEET, len(found), 2.7)
         for panel, (task, by_cell) in zip(axes, found.items(), strict=False):
             _draw_accuracies(panel, task, by_cell, study)
-        _finish(figure, axes, len(found), study.plan.cells)
+        _finish(figure, axes, len(found), _drawn(study, found))
         return figure
 
 
@@ -77,6 +77,7 @@ def _draw_accuracies(
     panel.axhline(study.plan.task(task).target, color=MUTED, lw=0.8, linestyle=":")
     panel.set_title(study.title(task))
     panel.set(xscale="log", xlabel="width d")
+    panel.set_xlim(min(study.plan.units) / 1.3, max(study.plan.units) * 1.3)
     panel.set_xticks(study.plan.units, [str(units) for units in study.plan.units])
     panel.xaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_major_formatter(PercentFormatter(1.0))
@@ -99,7 +100,7 @@ def sensitivity_figure(study: Study) -> Figure | None:
                 panel = axes[row * len(KNOBS) + column]
                 _draw_starts(panel, knob, by_cell, study)
                 panel.set_title(study.title(task) if column == 0 else "")
-        _finish(figure, axes, len(axes), study.plan.cells)
+        _finish(figure, axes, len(axes), _drawn(study, found))
         return figure
 
 
@@ -151,7 +152,7 @@ def gradients_figure(study: Study) -> Figure | None:
                 panel.yaxis.set_minor_locator(NullLocator())
                 panel.grid(visible=True)
             axes[2 * row].set_ylabel("gradient, over that\nof the step before the last")
-        _finish(figure, axes, len(axes), study.plan.cells)
+        _finish(figure, axes, len(axes), _drawn(study, found))
         return figure
 
 
@@ -164,6 +165,11 @@ def _draw_flow(panel: Axes, cell: CellKind, norms: Floats) -> None:
     colour, _, line = _STYLES[cell]
     distances = np.arange(1, len(median) + 1)
     panel.plot(distances, np.maximum(median, _FAINTEST), line, color=colour, lw=1.2)
+
+
+def _drawn(study: Study, found: Mapping[str, Mapping[CellKind, object]]) -> list[CellKind]:
+    """Cells that are in a picture at all."""
+    return [cell for cell in study.plan.cells if any(cell in each for each in found.values())]
 
 
 def _finish(figure: Figure, axes: Sequence[Axes], used: int, cells: Sequence[CellKind]) -> None:

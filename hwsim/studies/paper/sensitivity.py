@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
@@ -70,6 +71,11 @@ class Sensitivity:
     def trainings(self) -> int:
         """From other starts."""
         return sum(len(one.tests) for one in self.others.values())
+
+    @property
+    def loss(self) -> float:
+        """Mean accuracy from the planned start, less the mean from all others."""
+        return self.planned.mean - statistics.fmean(one.mean for one in self.others.values())
 
 
 def sensitivity(study: Study, task: str, cell: CellKind) -> Sensitivity | None:
