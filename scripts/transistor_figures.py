@@ -2,10 +2,10 @@
 
     make truth
     python scripts/transistor_figures.py --verification runs/truth/verification.json
-    python scripts/transistor_figures.py --agreement agreement.json
+    python scripts/transistor_figures.py --agreement agreement.json --cost cost.json
 
-The first is what `hwsim verify --json` prints, the second what
-`benchmarks/partition_agreement.py --json` writes.
+The first is what `hwsim verify --json` prints, the others are what
+`benchmarks/partition_agreement.py --json` and `benchmarks/partition.py --json` write.
 """
 
 from __future__ import annotations
@@ -77,9 +77,43 @@ def agreement(records: Sequence[Record]) -> str:
     return table(head, rows)
 
 
+def cost(records: Sequence[Record]) -> str:
+    """The figures of runs of ``partition.py --json`` as Markdown.
+
+    Raises:
+        KeyError: a figure is missing; a run without the network in one deck has none.
+    """
+    head = (
+        "cells, steps",
+        "load",
+        "parts (`cell`): wall, CPU, s",
+        "one deck: wall, CPU, s",
+        "by wall",
+        "by CPU",
+        "GiB",
+        "states that differ",
+    )
+    return table(head, [_cost_row(each) for each in records])
+
+
+def _cost_row(record: Record) -> tuple[object, ...]:
+    parts, whole, found = record["cell"], record["none"], record["differences"]
+    return (
+        f"2 x {record['units']}, {record['steps']}",
+        f"{parts['load']:.0f}, {whole['load']:.0f}",
+        f"{parts['wall']:.0f}, {parts['cpu']:.0f}",
+        f"{whole['wall']:.0f}, {whole['cpu']:.0f}",
+        f"{whole['wall'] / parts['wall']:.1f}",
+        f"{whole['cpu'] / parts['cpu']:.1f}",
+        f"{whole['memory']:.2f}",
+        f"{found['states']:.0f} of {found['of']:.0f}",
+    )
+
+
 WRITERS: dict[str, Callable[[Sequence[Record]], str]] = {
     "verification": verification,
     "agreement": agreement,
+    "cost": cost,
 }
 
 
@@ -99,18 +133,25 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--verification", "verified", type=_FILE, default=None, help="Of `hwsim verify`.")
 @click.option("--agreement", "agreed", type=_FILE, multiple=True, help="Of the benchmark; again.")
+@click.option("--cost", "costs", type=_FILE, multiple=True, help="Of the benchmark; again.")
 @click.option("--readme", type=_FILE, default=README, help="[default: README.md]")
 @click.option("--page", type=_FILE, default=PAGE, help="[default: docs/partition.md]")
-def main(verified: Path | None, agreed: tuple[Path, ...], readme: Path, page: Path) -> None:
+def main(
+    verified: Path | None,
+    agreed: tuple[Path, ...],
+    costs: tuple[Path, ...],
+    readme: Path,
+    page: Path,
+) -> None:
     """Rewrite the blocks of figures of what is given."""
-    if verified is None and not agreed:
-        raise click.UsageError("give --verification or --agreement")
+    given = {"verification": (verified,) if verified else (), "agreement": agreed, "cost": costs}
+    if not any(given.values()):
+        raise click.UsageError("give --verification, --agreement or --cost")
+    texts = {name: _text(name, sources) for name, sources in given.items() if sources}
+    for name, text in texts.items():
+        _write(page, name, text)
     if verified is not None:
-        text = _text("verification", [verified])
-        for target in (readme, page):
-            _write(target, "verification", text)
-    if agreed:
-        _write(page, "agreement", _text("agreement", agreed))
+        _write(readme, "verification", texts["verification"])
 
 
 def _text(name: str, sources: Sequence[Path]) -> str:

@@ -36,6 +36,19 @@ def agreement(name):
     return {"designs": [design]}
 
 
+def cost(units):
+    parts = {"wall": 20.7, "cpu": 15.0, "own_cpu": 1.0, "memory": 0.1, "load": 5.2}
+    whole = {"wall": 103.5, "cpu": 60.0, "own_cpu": 1.0, "memory": 0.14, "load": 3.1}
+    differences = {"states": 1.0, "of": 128.0}
+    return {
+        "units": units,
+        "steps": 2,
+        "cell": parts,
+        "none": whole,
+        "differences": differences,
+    }
+
+
 @pytest.fixture(scope="module")
 def figures(script):
     return script("transistor_figures")
@@ -44,7 +57,9 @@ def figures(script):
 @pytest.fixture
 def pages(figures, tmp_path):
     found = tmp_path / "README.md", tmp_path / "page.md"
-    for path, names in zip(found, (["verification"], ["agreement", "verification"]), strict=True):
+    for path, names in zip(
+        found, (["verification"], ["agreement", "cost", "verification"]), strict=True
+    ):
         blocks = [f"{figures.begin(name)}\nstale\n{figures.end(name)}\n" for name in names]
         path.write_text("before\n" + "between\n".join(blocks) + "after\n")
     return found
@@ -83,12 +98,19 @@ def test_agreements_of_several_runs_are_one_table(rewrite, pages):
     assert "\n".join(rows) in pages[1].read_text()
 
 
+def test_costs_are_ratios_of_one_run(rewrite, pages):
+    assert rewrite(*(("--cost", cost(units)) for units in (8, 16))).exit_code == 0
+    text = pages[1].read_text()
+    assert "| 2 x 8, 2 | 5, 3 | 21, 15 | 104, 60 | 5.0 | 4.0 | 0.14 | 1 of 128 |\n| 2 x 16" in text
+
+
 @pytest.mark.parametrize(
     ("option", "content", "complaint"),
     [
         ("--verification", "not JSON", "no verification"),
         ("--verification", verification(accuracy={}), "no verification: 'ideal'"),
         ("--agreement", verification(), "no agreement: 'designs'"),
+        ("--cost", {"units": 8, "steps": 2, "cell": {}}, "no cost: 'none'"),
     ],
 )
 def test_another_record_changes_nothing(rewrite, pages, option, content, complaint):
@@ -106,7 +128,7 @@ def test_nothing_to_write_is_told(rewrite):
 def test_the_pages_of_the_project_have_the_blocks(figures):
     for page, names in (
         (figures.README, ["verification"]),
-        (figures.PAGE, ["verification", "agreement"]),
+        (figures.PAGE, ["verification", "agreement", "cost"]),
     ):
         text = page.read_text(encoding="utf-8")
         for name in names:
