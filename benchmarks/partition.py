@@ -1,6 +1,7 @@
 """What cutting a network into parts costs and saves in ngspice, in one run.
 
-    python benchmarks/partition.py [--units 64] [--steps N] [--whole/--no-whole] [--fit] [--halved]
+    python benchmarks/partition.py [--units 64] [--recording 0] [--steps N] [--whole/--no-whole]
+        [--fit] [--halved]
 
 Two blocks of 7-level ladders with random weights on a Japanese-vowels recording, on all cores: the
 parts, then the network in one deck, with wall time, CPU time, peak memory and the differences
@@ -163,6 +164,7 @@ def show_differences(what: str, found: dict[str, float]) -> None:
 @click.command()
 @click.option("--units", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option("--steps", type=click.IntRange(min=1), default=None, help="[default: all]")
+@click.option("--recording", type=click.IntRange(0, 369), default=0, help="136 is the shortest.")
 @click.option("--partition", type=click.Choice(["cell", "stage"]), default="cell")
 @click.option("--whole/--no-whole", default=True, show_default=True)
 @click.option("--halved", is_flag=True)
@@ -171,6 +173,7 @@ def show_differences(what: str, found: dict[str, float]) -> None:
 def main(
     units: int,
     steps: int | None,
+    recording: int,
     partition: Partition,
     *,
     whole: bool,
@@ -179,14 +182,19 @@ def main(
     target: Path | None,
 ) -> None:
     """Time the parts and the whole, and compare them."""
-    network = draw(Drawn(units), steps)
+    network = draw(Drawn(units), steps, recording=recording)
     count = int(network.sequences.lengths[0])
     click.echo(f"two blocks of {units} ladders, {count} steps")
     trace, cost = run(network, partition)
     show(partition, cost)
     for text in (*trace.violations, *trace.attempts):
         click.echo(f"  {text}")
-    record: dict[str, object] = {"units": units, "steps": count, partition: asdict(cost)}
+    record: dict[str, object] = {
+        "units": units,
+        "recording": recording,
+        "steps": count,
+        partition: asdict(cost),
+    }
     if halved:
         with halved_steps():
             finer, finer_cost = run(network, partition)

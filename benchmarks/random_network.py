@@ -50,15 +50,22 @@ class Network:
     sequences: Sequences
 
 
-def draw(size: Drawn, steps: int | None = None, seed: int = 0) -> Network:
+def draw(size: Drawn, steps: int | None = None, seed: int = 0, recording: int = 0) -> Network:
     """Random weights compiled to 5 bits with the default templates.
 
     Args:
         size: of the network.
         steps: of the recording; None for all of them.
         seed: of the weights.
+        recording: of the test set.
+
+    Raises:
+        InputError: there is no such recording.
     """
-    sequences = load_task(TASK)[1].test.take([0])
+    test = load_task(TASK)[1].test
+    if not 0 <= recording < len(test):
+        raise InputError(f"no recording {recording}", hint=f"the test set has 0 to {len(test) - 1}")
+    sequences = test.take([recording])
     if steps is not None:
         lengths = np.minimum(sequences.lengths, steps)
         sequences = Sequences(
